@@ -1,0 +1,83 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The package has two halves. The pure half (geometry, volumes, files, runs, figures) builds without libtorch;
+// FORMCAST_PURE=1 leaves the other half out, so that its tests run in seconds on a machine that has no engine.
+let isPure = Context.environment["FORMCAST_PURE"] == "1"
+
+let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
+
+/// A C library that comes with the system and is found by pkg-config or on the default search path.
+func systemLibrary(_ name: String, pkgConfig: String? = nil, apt: String) -> Target {
+  .systemLibrary(name: name, pkgConfig: pkgConfig, providers: [.apt([apt])])
+}
+
+func library(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource]? = nil) -> Target {
+  .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict)
+}
+
+/// Tests of one target; fixtures are read from Tests/Fixtures by path, so they are not copied at every build.
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(name: "\(name)Tests", dependencies: dependencies, swiftSettings: strict)
+}
+
+let protobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+
+let pureTargets: [Target] = [
+  systemLibrary("CEmbree", apt: "libembree-dev"),
+  systemLibrary("CPng", pkgConfig: "libpng", apt: "libpng-dev"),
+  systemLibrary("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
+  systemLibrary("CZip", pkgConfig: "libzip", apt: "libzip-dev"),
+  systemLibrary("CNifti", apt: "libnifti2-dev"),
+  systemLibrary("CHDF5", pkgConfig: "hdf5", apt: "libhdf5-dev"),
+  library("Records", [protobuf]),
+  library("Volumes", ["Records", "CZlib", "CZip", "CNifti"]),
+  library("Geometry", ["CEmbree", "CPng"]),
+  library("ForeignWeights", ["CHDF5", "CZip"]),
+  library("Runs", ["Records", yams]),
+  library("Plots", []),
+  tests("Records", ["Records"]),
+  tests("Volumes", ["Volumes"]),
+  tests("Geometry", ["Geometry", "Volumes"]),
+  tests("ForeignWeights", ["ForeignWeights", "Volumes"]),
+  tests("Runs", ["Runs"]),
+  tests("Plots", ["Plots"]),
+  tests("Architecture", []),
+]
+
+let engineTargets: [Target] = [
+  systemLibrary("CLibTorch", pkgConfig: "libtorch", apt: "see scripts/bootstrap"),
+  .target(name: "CTorch", dependencies: ["CLibTorch"]),
+  library("Torch", ["CTorch"]),
+  library("NN", ["Torch"]),
+  library("Models", ["NN"]),
+  library("Training", ["NN", "Runs"]),
+  library("Experiments", ["Training", "Models", "Geometry", "Volumes", "ForeignWeights", "Plots", "Runs"]),
+  .executableTarget(name: "formcast", dependencies: ["Experiments", argumentParser], swiftSettings: strict),
+  tests("Torch", ["Torch"]),
+  tests("NN", ["NN", "Volumes"]),
+  tests("Models", ["Models", "Volumes"]),
+  tests("Training", ["Training", "Volumes"]),
+  tests("Experiments", ["Experiments", "Volumes"]),
+  tests("Command", ["Volumes", "Geometry"]),
+]
+
+let pureLibraries = ["Records", "Volumes", "Geometry", "ForeignWeights", "Runs", "Plots"]
+let engineLibraries = ["Torch", "NN", "Models", "Training", "Experiments"]
+
+let package = Package(
+  name: "formcast",
+  platforms: [.macOS(.v15)],
+  products: (isPure ? pureLibraries : pureLibraries + engineLibraries).map { .library(name: $0, targets: [$0]) }
+    + (isPure ? [] : [.executable(name: "formcast", targets: ["formcast"])]),
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-protobuf", exact: "1.39.0"),
+    .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
+  ],
+  targets: pureTargets + (isPure ? [] : engineTargets),
+  swiftLanguageModes: [.v6],
+  cxxLanguageStandard: .cxx20
+)

@@ -1,0 +1,1 @@
+// Holds the pkg-config flags of libtorch; its C++ headers are included by CTorch alone.
