@@ -1,0 +1,60 @@
+import Models
+
+/// A named configuration, complete: what `formcast train NAME` begins with.
+public struct ForecastRecipe: Sendable {
+  /// Its name on the command line.
+  public let name: String
+  /// One line on what it is.
+  public let summary: String
+  /// All its values.
+  public let configuration: ForecastConfiguration
+
+  /// Every forecasting recipe, the published one first.
+  public static let all: [ForecastRecipe] = [convLSTM, convLSTMSmall, convLSTMDemo]
+
+  /// The recipe of that name.
+  public static func named(_ name: String) throws -> ForecastRecipe {
+    guard let recipe = all.first(where: { $0.name == name }) else {
+      throw ExperimentError("no recipe \(name); there are \(all.map(\.name).joined(separator: ", "))")
+    }
+    return recipe
+  }
+
+  private static let convLSTM = ForecastRecipe(
+    "convlstm", "ConvLSTM3D as published: 761,889 parameters, batch 16, 10,000 steps (days on two cores)"
+  ) { _ in }
+
+  private static let convLSTMSmall = ForecastRecipe(
+    "convlstm-small", "the same network with 12 filters and bf16 products: beats the null model within an hour on two cores"
+  ) {
+    $0.precision = .bfloat16
+    $0.model.filters = [12, 12, 12]
+    $0.optimizer.learningRate = 3e-3
+    $0.optimizer.gradientNorm = 1
+    $0.training.batchSize = 4
+    $0.training.steps = 4000
+    $0.training.checkpointInterval = 200
+    $0.data.validationFiles = 100
+  }
+
+  private static let convLSTMDemo = ForecastRecipe(
+    "convlstm-demo", "a few minutes on two cores: 8 filters, small kernels; what make demo trains"
+  ) {
+    $0.model.filters = [8, 8]
+    $0.model.kernelSizes = [3, 3]
+    $0.model.outputKernelSize = 3
+    $0.optimizer.learningRate = 5e-3
+    $0.optimizer.gradientNorm = 1
+    $0.training.batchSize = 4
+    $0.training.steps = 600
+    $0.training.validationInterval = 100
+    $0.training.checkpointInterval = 100
+  }
+
+  private init(_ name: String, _ summary: String, _ change: (inout ForecastConfiguration) -> Void) {
+    var configuration = ForecastConfiguration()
+    configuration.recipe = name
+    change(&configuration)
+    (self.name, self.summary, self.configuration) = (name, summary, configuration)
+  }
+}

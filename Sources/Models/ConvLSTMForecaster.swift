@@ -1,0 +1,87 @@
+import NN
+import Torch
+
+/// The ConvLSTM3D next-frame network of the thesis: three ConvLSTM layers, then one convolution per frame.
+///
+/// *Reference*: 3D next-frame prediction thesis, listing A.1; 761,889 trainable parameters with 32 filters and kernels 5, 3, 1.
+/// Differs: batch normalisation never corrects the running variance (as TensorFlow 2.10 does for six-dimensional input); the
+/// network returns logits, which the loss and `probabilities` turn into occupancies.
+public final class ConvLSTMForecaster: Module {
+  /// What the network is made of.
+  public struct Configuration: Codable, Sendable, Equatable {
+    /// Filters of each ConvLSTM layer; its count is the depth.
+    public var filters: [Int] = [32, 32, 32]
+    /// Kernel edge of each ConvLSTM layer, odd.
+    public var kernelSizes: [Int] = [5, 3, 1]
+    /// Kernel edge of the last convolution, odd.
+    public var outputKernelSize = 5
+    /// Activation of the gates.
+    public var recurrentActivation = ConvLSTM3d.GateActivation.hardSigmoid
+    /// Activation of candidate and cell.
+    public var cellActivation = ConvLSTM3d.CellActivation.relu
+
+    /// The published network.
+    public init() {}
+
+    /// Throws unless the lists fit each other and every kernel is odd.
+    public func validate() throws {
+      guard !filters.isEmpty, filters.count == kernelSizes.count else {
+        throw InvalidModel("model.filters and model.kernelSizes need the same number of entries, at least one")
+      }
+      guard filters.allSatisfy({ (1...4096).contains($0) }) else {
+        throw InvalidModel("model.filters must lie between 1 and 4096")
+      }
+      guard (kernelSizes + [outputKernelSize]).allSatisfy({ $0 % 2 == 1 && (1...31).contains($0) }) else {
+        throw InvalidModel("kernel sizes must be odd and lie between 1 and 31")
+      }
+    }
+  }
+
+  /// The recurrent layers.
+  public let lstm: [ConvLSTM3d]
+  /// Batch normalisation after each recurrent layer but the last.
+  public let norm: [BatchNorm]
+  /// From hidden state to occupancy, frame by frame.
+  public let output: Conv3d
+  /// What the network is made of.
+  public let configuration: Configuration
+
+  /// A network with Keras' initial values.
+  public init(_ configuration: Configuration = Configuration(), generator: Generator) {
+    self.configuration = configuration
+    let inputs = [1] + configuration.filters.dropLast()
+    lstm = zip(inputs, zip(configuration.filters, configuration.kernelSizes)).map { channels, layer in
+      ConvLSTM3d(
+        .init(
+          inputChannels: channels, filters: layer.0, kernelSize: layer.1,
+          gateActivation: configuration.recurrentActivation, cellActivation: configuration.cellActivation),
+        generator: generator)
+    }
+    norm = configuration.filters.dropLast().map { BatchNorm(channels: $0) }
+    output = Conv3d(generator: generator)
+  }
+
+  /// Logits of the frame after each frame.
+  ///
+  /// *Shapes*: [T, N, 1, D, H, W] to [T, N, 1, D, H, W].
+  public func callAsFunction(_ frames: Tensor, mode: Mode, precision: Precision = .float32) -> Tensor {
+    let (steps, batch) = (frames.shape[0], frames.shape[1])
+    var states = frames
+    for (index, layer) in lstm.enumerated() {
+      states = layer(states, precision: precision)  // [T, N, F, D, H, W]
+      guard index < norm.count else { continue }
+      states = norm[index](states.flattened(from: 0, to: 1), mode: mode)  // [T*N, F, D, H, W]
+        .reshaped([steps, batch] + states.shape.dropFirst(2))
+    }
+    let logits = output(states.flattened(from: 0, to: 1), precision: precision)  // [T*N, 1, D, H, W]
+    return logits.reshaped([steps, batch] + logits.shape.dropFirst())
+  }
+}
+
+/// A configuration from which no network can be built.
+public struct InvalidModel: Error, CustomStringConvertible {
+  /// What is wrong and which field it is.
+  public let description: String
+
+  init(_ description: String) { self.description = description }
+}

@@ -1,0 +1,143 @@
+import CTorch
+import Torch
+
+/// The recurrence of a convolutional LSTM with its gradient through time as one function.
+///
+/// What that saves over differentiable operators: the gates, the cell update and their gradients take one pass over memory
+/// each; nothing is convolved with the zero state before the first frame; both kernels' gradients are one product over all
+/// frames instead of one per frame; activated gates, cells and hidden states are all that is kept.
+///
+/// *Limits*: CPU, float32 or bfloat16 (cells stay float32), differentiable once.
+struct FusedConvLSTM {
+  private let filters: Int
+  private let padding: [Int]
+  private let gateKind: Int32
+  private let cellKind: Int32
+
+  init(_ configuration: ConvLSTM3d.Configuration) {
+    filters = configuration.filters
+    padding = Array(repeating: configuration.kernelSize / 2, count: 3)
+    gateKind =
+      switch configuration.gateActivation {
+      case .sigmoid: Int32(CT_GATE_SIGMOID.rawValue)
+      case .hardSigmoid: Int32(CT_GATE_HARD_SIGMOID_FIFTH.rawValue)
+      case .hardSigmoidSixth: Int32(CT_GATE_HARD_SIGMOID_SIXTH.rawValue)
+      }
+    cellKind =
+      switch configuration.cellActivation {
+      case .relu: Int32(CT_CELL_RELU.rawValue)
+      case .tanh: Int32(CT_CELL_TANH.rawValue)
+      }
+  }
+
+  static func supports(_ frames: Tensor) -> Bool {
+    frames.device == .cpu && (frames.dtype == .float32 || frames.dtype == .bfloat16)
+  }
+
+  /// *Shapes*: frames [T, N, C, D, H, W] to hidden states [T, N, F, D, H, W], channels last in memory.
+  func callAsFunction(_ frames: Tensor, kernel: Tensor, recurrentKernel: Tensor, bias: Tensor) -> Tensor {
+    let (steps, batch) = (frames.shape[0], frames.shape[1])
+    let flat = frames.flattened(from: 0, to: 1).channelsLast3d()  // [T*N, C, D, H, W]
+    let needsInputGradient = frames.requiresGradient
+    let hidden = CustomGradient.apply(
+      [flat, kernel, recurrentKernel, bias],
+      forward: { inputs in
+        let record = forward(inputs, steps: steps, batch: batch)
+        return ([record.hidden], [inputs[0], inputs[1], inputs[2], record.gates, record.cells, record.hidden])
+      },
+      backward: { saved, outputGradients in
+        guard let gradient = outputGradients[0] else { return [nil, nil, nil, nil] }
+        let record = Record(gates: saved[3], cells: saved[4], hidden: saved[5], steps: steps, batch: batch)
+        return backward(
+          record, inputs: Array(saved[0..<3]), gradient: gradient.channelsLast3d(), needsInput: needsInputGradient)
+      })[0]
+    return hidden.reshaped([steps, batch] + hidden.shape.dropFirst())
+  }
+
+  /// What the forward pass leaves for the backward pass; frames lie one behind the other, [T*N, ...].
+  private struct Record {
+    var gates: Tensor
+    var cells: Tensor
+    var hidden: Tensor
+    let steps: Int
+    let batch: Int
+
+    func frame(_ tensor: Tensor, _ step: Int) -> Tensor {
+      tensor.narrowed(dim: 0, start: step * batch, length: batch)
+    }
+  }
+
+  private func forward(_ inputs: [Tensor], steps: Int, batch: Int) -> Record {
+    let (flat, kernel, recurrentKernel, bias) = (inputs[0], inputs[1], inputs[2], inputs[3])
+    let dtype = flat.dtype
+    let recurrent = recurrentKernel.to(dtype: dtype).channelsLast3d()
+    let gates = flat.conv3d(
+      kernel.to(dtype: dtype).channelsLast3d(), bias: bias.to(dtype: dtype), padding: padding
+    ).channelsLast3d()
+    let stateShape = [steps * batch, filters] + flat.shape[2...]
+    let record = Record(
+      gates: gates, cells: .empty(stateShape, channelsLast3d: true),
+      hidden: .empty(stateShape, dtype: dtype, channelsLast3d: true),
+      steps: steps, batch: batch)
+    for step in 0..<steps {
+      let sums = step == 0 ? nil : record.frame(record.hidden, step - 1).conv3d(recurrent, padding: padding).channelsLast3d()
+      let previous = step == 0 ? nil : record.frame(record.cells, step - 1)
+      var shape = gateShape(of: record)
+      ct_lstm_gates_forward(
+        &shape, record.frame(gates, step).storage, sums?.storage, previous?.floats,
+        record.frame(record.cells, step).floats, record.frame(record.hidden, step).storage)
+    }
+    return record
+  }
+
+  /// Gradients of frames, kernel, recurrent kernel and bias.
+  private func backward(_ record: Record, inputs: [Tensor], gradient: Tensor, needsInput: Bool) -> [Tensor?] {
+    let (flat, kernel, recurrentKernel) = (inputs[0], inputs[1], inputs[2])
+    let dtype = flat.dtype
+    let recurrent = recurrentKernel.to(dtype: dtype).channelsLast3d()
+    let sums = gateGradients(record, recurrent: recurrent, gradient: gradient)
+    let (steps, batch) = (record.steps, record.batch)
+    let recurrentGradient: Tensor
+    if steps > 1 {
+      let hidden = record.hidden.narrowed(dim: 0, start: 0, length: (steps - 1) * batch)
+      let later = sums.narrowed(dim: 0, start: batch, length: (steps - 1) * batch)
+      recurrentGradient = Tensor.convolutionWeightGradient(
+        later, input: hidden, weight: recurrent, padding: padding
+      ).to(dtype: .float32)
+    } else {
+      recurrentGradient = .zeros(recurrentKernel.shape)
+    }
+    let weight = kernel.to(dtype: dtype).channelsLast3d()
+    let kernelGradient = Tensor.convolutionWeightGradient(sums, input: flat, weight: weight, padding: padding)
+    let inputGradient =
+      needsInput ? Tensor.convolutionInputGradient(sums, input: flat, weight: weight, padding: padding) : nil
+    let biasGradient = sums.sum(dims: [0, 2, 3, 4], dtype: .float32)
+    return [inputGradient, kernelGradient.to(dtype: .float32), recurrentGradient, biasGradient]
+  }
+
+  /// The gradient by all pre-activations, [T*N, 4F, D, H, W], from the last frame to the first.
+  private func gateGradients(_ record: Record, recurrent: Tensor, gradient: Tensor) -> Tensor {
+    let sums = Tensor.empty(record.gates.shape, dtype: record.gates.dtype, channelsLast3d: true)
+    let cellGradient = Tensor.zeros(record.frame(record.cells, 0).shape).channelsLast3d()
+    // The gradient by the input of a 'same' convolution is the 'same' convolution with the mirrored, transposed kernel.
+    let mirrored = recurrent.flipped(dims: [2, 3, 4]).transposed(0, 1).channelsLast3d()
+    for step in (0..<record.steps).reversed() {
+      let fromLater =
+        step == record.steps - 1
+        ? nil : record.frame(sums, step + 1).conv3d(mirrored, padding: padding).channelsLast3d()
+      let previous = step == 0 ? nil : record.frame(record.cells, step - 1)
+      var shape = gateShape(of: record)
+      ct_lstm_gates_backward(
+        &shape, record.frame(record.gates, step).storage, previous?.floats, record.frame(record.cells, step).floats,
+        record.frame(gradient, step).storage, fromLater?.storage, cellGradient.floats, record.frame(sums, step).storage)
+    }
+    return sums
+  }
+
+  private func gateShape(of record: Record) -> ct_lstm_shape {
+    let voxels = record.hidden.shape[2...].reduce(1, *)
+    return ct_lstm_shape(
+      rows: Int64(record.batch * voxels), filters: Int64(filters), gate_activation: gateKind, cell_activation: cellKind,
+      is_bfloat16: record.gates.dtype == .bfloat16 ? 1 : 0, threads: Int32(Runtime.threadCount))
+  }
+}
