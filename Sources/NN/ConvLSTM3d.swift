@@ -109,15 +109,15 @@ public final class ConvLSTM3d: Module {
     let (steps, batch, filters) = (frames.shape[0], frames.shape[1], configuration.filters)
     let dtype = frames.dtype
     let recurrent = recurrentKernel.value.to(dtype: dtype)
-    let padding = Array(repeating: configuration.kernelSize / 2, count: 3)
+    let padding = configuration.kernelSize / 2
     let products = frames.flattened(from: 0, to: 1)  // [T*N, C, D, H, W]
       .conv3d(kernel.value.to(dtype: dtype), bias: bias.value.to(dtype: dtype), padding: padding)  // [T*N, 4F, D, H, W]
     var states: [Tensor] = []
     var cell: Tensor?
     for step in 0..<steps {
-      var sums = products.narrowed(dim: 0, start: step * batch, length: batch)
+      var sums = products.narrowed(0, start: step * batch, length: batch)
       if let hidden = states.last { sums = sums + hidden.conv3d(recurrent, padding: padding) }
-      let parts = sums.split(sizes: Array(repeating: filters, count: 4), dim: 1)
+      let parts = sums.split([filters, filters, filters, filters], dim: 1)
       let written = configuration.gateActivation(parts[0]) * configuration.cellActivation(parts[2])
       let kept = cell.map { configuration.gateActivation(parts[1]) * $0 }
       let next = kept.map { $0 + written } ?? written

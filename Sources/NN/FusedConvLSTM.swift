@@ -10,13 +10,13 @@ import Torch
 /// *Limits*: CPU, float32 or bfloat16 (cells stay float32), differentiable once.
 struct FusedConvLSTM {
   private let filters: Int
-  private let padding: [Int]
+  private let geometry: ConvolutionGeometry
   private let gateKind: Int32
   private let cellKind: Int32
 
   init(_ configuration: ConvLSTM3d.Configuration) {
     filters = configuration.filters
-    padding = Array(repeating: configuration.kernelSize / 2, count: 3)
+    geometry = ConvolutionGeometry(padding: configuration.kernelSize / 2)
     gateKind =
       switch configuration.gateActivation {
       case .sigmoid: Int32(CT_GATE_SIGMOID.rawValue)
@@ -38,18 +38,16 @@ struct FusedConvLSTM {
   func callAsFunction(_ frames: Tensor, kernel: Tensor, recurrentKernel: Tensor, bias: Tensor) -> Tensor {
     let (steps, batch) = (frames.shape[0], frames.shape[1])
     let flat = frames.flattened(from: 0, to: 1).channelsLast3d()  // [T*N, C, D, H, W]
-    let needsInputGradient = frames.requiresGradient
     let hidden = CustomGradient.apply(
       [flat, kernel, recurrentKernel, bias],
       forward: { inputs in
         let record = forward(inputs, steps: steps, batch: batch)
         return ([record.hidden], [inputs[0], inputs[1], inputs[2], record.gates, record.cells, record.hidden])
       },
-      backward: { saved, outputGradients in
+      selectiveBackward: { saved, outputGradients, needed in
         guard let gradient = outputGradients[0] else { return [nil, nil, nil, nil] }
         let record = Record(gates: saved[3], cells: saved[4], hidden: saved[5], steps: steps, batch: batch)
-        return backward(
-          record, inputs: Array(saved[0..<3]), gradient: gradient.channelsLast3d(), needsInput: needsInputGradient)
+        return backward(record, inputs: Array(saved[0..<3]), gradient: gradient.channelsLast3d(), needed: needed)
       })[0]
     return hidden.reshaped([steps, batch] + hidden.shape.dropFirst())
   }
@@ -63,7 +61,7 @@ struct FusedConvLSTM {
     let batch: Int
 
     func frame(_ tensor: Tensor, _ step: Int) -> Tensor {
-      tensor.narrowed(dim: 0, start: step * batch, length: batch)
+      tensor.narrowed(0, start: step * batch, length: batch)
     }
   }
 
@@ -71,65 +69,69 @@ struct FusedConvLSTM {
     let (flat, kernel, recurrentKernel, bias) = (inputs[0], inputs[1], inputs[2], inputs[3])
     let dtype = flat.dtype
     let recurrent = recurrentKernel.to(dtype: dtype).channelsLast3d()
-    let gates = flat.conv3d(
-      kernel.to(dtype: dtype).channelsLast3d(), bias: bias.to(dtype: dtype), padding: padding
+    let gates = flat.convolved(
+      kernel.to(dtype: dtype).channelsLast3d(), bias: bias.to(dtype: dtype), geometry
     ).channelsLast3d()
     let stateShape = [steps * batch, filters] + flat.shape[2...]
     let record = Record(
-      gates: gates, cells: .empty(stateShape, channelsLast3d: true),
-      hidden: .empty(stateShape, dtype: dtype, channelsLast3d: true),
+      gates: gates, cells: .emptyChannelsLast3d(stateShape), hidden: .emptyChannelsLast3d(stateShape, dtype: dtype),
       steps: steps, batch: batch)
+    var shape = gateShape(of: record)
     for step in 0..<steps {
-      let sums = step == 0 ? nil : record.frame(record.hidden, step - 1).conv3d(recurrent, padding: padding).channelsLast3d()
+      let recurrentSums =
+        step == 0 ? nil : record.frame(record.hidden, step - 1).convolved(recurrent, geometry).channelsLast3d()
       let previous = step == 0 ? nil : record.frame(record.cells, step - 1)
-      var shape = gateShape(of: record)
-      ct_lstm_gates_forward(
-        &shape, record.frame(gates, step).storage, sums?.storage, previous?.floats,
-        record.frame(record.cells, step).floats, record.frame(record.hidden, step).storage)
+      withExtendedLifetime(recurrentSums) {
+        ct_lstm_gates_forward(
+          &shape, record.frame(gates, step).elements, recurrentSums?.elements, previous?.floats,
+          record.frame(record.cells, step).floats, record.frame(record.hidden, step).elements)
+      }
     }
     return record
   }
 
   /// Gradients of frames, kernel, recurrent kernel and bias.
-  private func backward(_ record: Record, inputs: [Tensor], gradient: Tensor, needsInput: Bool) -> [Tensor?] {
+  private func backward(
+    _ record: Record, inputs: [Tensor], gradient: Tensor, needed: [Bool]
+  ) -> [Tensor?] {
     let (flat, kernel, recurrentKernel) = (inputs[0], inputs[1], inputs[2])
     let dtype = flat.dtype
     let recurrent = recurrentKernel.to(dtype: dtype).channelsLast3d()
     let sums = gateGradients(record, recurrent: recurrent, gradient: gradient)
-    let (steps, batch) = (record.steps, record.batch)
-    let recurrentGradient: Tensor
-    if steps > 1 {
-      let hidden = record.hidden.narrowed(dim: 0, start: 0, length: (steps - 1) * batch)
-      let later = sums.narrowed(dim: 0, start: batch, length: (steps - 1) * batch)
-      recurrentGradient = Tensor.convolutionWeightGradient(
-        later, input: hidden, weight: recurrent, padding: padding
-      ).to(dtype: .float32)
-    } else {
-      recurrentGradient = .zeros(recurrentKernel.shape)
-    }
-    let weight = kernel.to(dtype: dtype).channelsLast3d()
-    let kernelGradient = Tensor.convolutionWeightGradient(sums, input: flat, weight: weight, padding: padding)
-    let inputGradient =
-      needsInput ? Tensor.convolutionInputGradient(sums, input: flat, weight: weight, padding: padding) : nil
-    let biasGradient = sums.sum(dims: [0, 2, 3, 4], dtype: .float32)
-    return [inputGradient, kernelGradient.to(dtype: .float32), recurrentGradient, biasGradient]
+    let later = (record.steps - 1) * record.batch
+    let recurrentGradient =
+      later == 0
+      ? Tensor.zeros(recurrentKernel.shape)
+      : Tensor.convolutionWeightGradient(
+        outputGradient: sums.narrowed(0, start: record.batch, length: later),
+        input: record.hidden.narrowed(0, start: 0, length: later), weight: recurrent, geometry: geometry)
+    let inputGradients = Tensor.convolutionGradients(
+      outputGradient: sums, input: flat, weight: kernel.to(dtype: dtype).channelsLast3d(), geometry: geometry,
+      needed: (needed[0], true, true))
+    return [
+      inputGradients.input, inputGradients.weight?.to(dtype: .float32), recurrentGradient.to(dtype: .float32),
+      inputGradients.bias?.to(dtype: .float32),
+    ]
   }
 
   /// The gradient by all pre-activations, [T*N, 4F, D, H, W], from the last frame to the first.
   private func gateGradients(_ record: Record, recurrent: Tensor, gradient: Tensor) -> Tensor {
-    let sums = Tensor.empty(record.gates.shape, dtype: record.gates.dtype, channelsLast3d: true)
+    let sums = Tensor.emptyChannelsLast3d(record.gates.shape, dtype: record.gates.dtype)
     let cellGradient = Tensor.zeros(record.frame(record.cells, 0).shape).channelsLast3d()
     // The gradient by the input of a 'same' convolution is the 'same' convolution with the mirrored, transposed kernel.
-    let mirrored = recurrent.flipped(dims: [2, 3, 4]).transposed(0, 1).channelsLast3d()
+    let mirrored = recurrent.flipped([2, 3, 4]).transposed(0, 1).channelsLast3d()
+    var shape = gateShape(of: record)
     for step in (0..<record.steps).reversed() {
       let fromLater =
         step == record.steps - 1
-        ? nil : record.frame(sums, step + 1).conv3d(mirrored, padding: padding).channelsLast3d()
+        ? nil : record.frame(sums, step + 1).convolved(mirrored, geometry).channelsLast3d()
       let previous = step == 0 ? nil : record.frame(record.cells, step - 1)
-      var shape = gateShape(of: record)
-      ct_lstm_gates_backward(
-        &shape, record.frame(record.gates, step).storage, previous?.floats, record.frame(record.cells, step).floats,
-        record.frame(gradient, step).storage, fromLater?.storage, cellGradient.floats, record.frame(sums, step).storage)
+      withExtendedLifetime((fromLater, gradient, cellGradient)) {
+        ct_lstm_gates_backward(
+          &shape, record.frame(record.gates, step).elements, previous?.floats, record.frame(record.cells, step).floats,
+          record.frame(gradient, step).elements, fromLater?.elements, cellGradient.floats,
+          record.frame(sums, step).elements)
+      }
     }
     return sums
   }
@@ -140,4 +142,13 @@ struct FusedConvLSTM {
       rows: Int64(record.batch * voxels), filters: Int64(filters), gate_activation: gateKind, cell_activation: cellKind,
       is_bfloat16: record.gates.dtype == .bfloat16 ? 1 : 0, threads: Int32(Runtime.threadCount))
   }
+}
+
+extension Tensor {
+  /// Unset elements of a volume that lies N D H W C in memory.
+  fileprivate static func emptyChannelsLast3d(_ shape: [Int], dtype: DType = .float32) -> Tensor {
+    Tensor.empty([shape[0]] + shape[2...] + [shape[1]], dtype: dtype).permuted([0, 4, 1, 2, 3])
+  }
+
+  fileprivate var floats: UnsafeMutablePointer<Float> { elements.assumingMemoryBound(to: Float.self) }
 }

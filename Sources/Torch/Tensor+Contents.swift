@@ -40,6 +40,15 @@ extension Tensor {
     return try body(UnsafeMutableRawBufferPointer(start: ct_data(raw), count: count * dtype.size))
   }
 
+  /// Where the elements lie, for kernels that work on several tensors at once; valid while the memory is owned by some
+  /// tensor. Traps unless the tensor is on the processor and without gaps.
+  package var elements: UnsafeMutableRawPointer {
+    withUnsafeMutableBytes { bytes in
+      guard let start = bytes.baseAddress else { preconditionFailure("an empty tensor has no elements") }
+      return start
+    }
+  }
+
   /// Overwrites the elements with those of another tensor that broadcasts to this shape, converting them. Not for a
   /// tensor that requires a gradient, unless inside `withoutGradient`.
   public func copy(from other: Tensor) {
