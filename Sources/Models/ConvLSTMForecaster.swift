@@ -57,8 +57,12 @@ public final class ConvLSTMForecaster: Module {
           gateActivation: configuration.recurrentActivation, cellActivation: configuration.cellActivation),
         generator: generator)
     }
-    norm = configuration.filters.dropLast().map { BatchNorm(channels: $0) }
-    output = Conv3d(generator: generator)
+    norm = configuration.filters.dropLast().map {
+      BatchNorm(channels: $0, options: .keras(varianceCorrection: .none))
+    }
+    output = Conv3d(
+      inputChannels: configuration.filters.last ?? 1, outputChannels: 1, kernelSize: .init(configuration.outputKernelSize),
+      options: ConvolutionOptions().initialized(weight: .glorotUniform, bias: .zeros), generator: generator)
   }
 
   /// Logits of the frame after each frame.

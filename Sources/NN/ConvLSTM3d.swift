@@ -76,12 +76,14 @@ public final class ConvLSTM3d: Module {
   /// A layer with Keras' initial values: Glorot uniform, orthogonal recurrent kernel, zero bias but for the forget gate.
   public init(_ configuration: Configuration, generator: Generator) {
     let (filters, edge) = (configuration.filters, configuration.kernelSize)
-    let window = [edge, edge, edge]
+    let shape = [4 * filters, configuration.inputChannels, edge, edge, edge]
+    let recurrentShape = [4 * filters, filters, edge, edge, edge]
     self.configuration = configuration
     kernel = Parameter(
-      Initializer.glorotUniform.tensor([4 * filters, configuration.inputChannels] + window, generator: generator))
+      Initializer.glorotUniform.tensor(shape: shape, fan: Fan(weightShape: shape), generator: generator))
     recurrentKernel = Parameter(
-      Initializer.orthogonal.tensor([4 * filters, filters] + window, generator: generator))
+      Initializer.orthogonal(gain: 1)
+        .tensor(shape: recurrentShape, fan: Fan(weightShape: recurrentShape), generator: generator))
     let zeros = Tensor.zeros([filters])
     let forget = Tensor.full([filters], value: configuration.forgetBias)
     bias = Parameter(Tensor.concatenated([zeros, forget, zeros, zeros], dim: 0))
