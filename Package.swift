@@ -59,7 +59,7 @@ let engineTargets: [Target] = [
   .executableTarget(name: "formcast", dependencies: ["Experiments", argumentParser], swiftSettings: strict),
   tests("Torch", ["Torch"]),
   tests("NN", ["NN", "Volumes"]),
-  tests("Models", ["Models", "Volumes"]),
+  tests("Models", ["Models", "NN", "Torch", "Volumes"]),
   tests("Training", ["Training", "Volumes"]),
   tests("Experiments", ["Experiments", "Volumes"]),
   tests("Command", ["Volumes", "Geometry"]),

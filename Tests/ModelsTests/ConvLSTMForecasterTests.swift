@@ -1,0 +1,76 @@
+import Models
+import NN
+import Testing
+import Torch
+import Volumes
+
+@Suite("ConvLSTM network against Keras")
+struct ConvLSTMForecasterTests {
+  @Test("The published network has 761,889 parameters")
+  func parameterCount() {
+    #expect(ConvLSTMForecaster(generator: Generator(seed: 1)).parameterCount == 761_889)
+  }
+
+  // 2e-5 relative: what float32 leaves of these sums (largest deviation of the reference from float64 is 1e-6).
+  @Test("Inference equals Keras", arguments: ["sigmoid", "hard_sigmoid"])
+  func inference(variant: String) throws {
+    let reference = try KerasReference("convlstm_keras")
+    let network = try reference.network(variant)
+    let logits = try network(reference.frames("x"), mode: .inference)
+    let output = logits.sigmoid().transposed(0, 1).contiguous().array(of: Float.self)
+    #expect(try deviation(output, reference.floats("\(variant).infer.y")).relative < 2e-5)
+    let loss = try Loss.binaryCrossEntropy(logits: logits, target: reference.frames("y")).item()
+    #expect(abs(Float(loss) - (try reference.floats("\(variant).infer.loss")[0])) < 1e-5)
+  }
+
+  @Test("Inference of the full-size network equals Keras", arguments: ["sigmoid", "hard_sigmoid"])
+  func fullSizeInference(variant: String) throws {
+    let reference = try KerasReference("convlstm_keras_full")
+    let network = try reference.network(variant, filters: 32)
+    let output = try network(reference.frames("x"), mode: .inference).sigmoid()
+    let values = output.transposed(0, 1).contiguous().array(of: Float.self)
+    #expect(try deviation(values, reference.floats("\(variant).infer.y")).relative < 2e-5)
+  }
+
+  // 5e-4 relative: the reference itself is 8e-5 from float64; biases before a batch norm have no gradient at all.
+  @Test("Gradients of the first step equal Keras", arguments: ["sigmoid", "hard_sigmoid"])
+  func gradients(variant: String) throws {
+    let reference = try KerasReference("convlstm_keras")
+    let network = try reference.network(variant)
+    let logits = try network(reference.frames("x"), mode: .training(Generator(seed: 1)))
+    let output = logits.sigmoid().transposed(0, 1).contiguous().array(of: Float.self)
+    #expect(try deviation(output, reference.floats("\(variant).train.y")).relative < 1e-4)
+    let loss = try Loss.binaryCrossEntropy(logits: logits, target: reference.frames("y"))
+    let parameters = network.parameters()
+    let expected = try reference.state("\(variant).grad.", trainableOnly: true)
+    #expect(expected.count == parameters.count)
+    for (key, gradient) in zip(parameters.map(\.key), gradient(of: loss, withRespectTo: parameters.map(\.parameter.value))) {
+      let difference = deviation(gradient.array(of: Float.self), try #require(expected[key]).array(of: Float.self))
+      #expect(difference.relative < 5e-4, "\(key): \(difference)")
+    }
+  }
+
+  // 3e-4 and 6e-4 absolute at a rate of 1e-3: Adam turns rounding in near-zero gradients into steps (see the reference's notes).
+  @Test("One and three Adam steps, losses and running statistics equal Keras", arguments: ["sigmoid", "hard_sigmoid"])
+  func adamSteps(variant: String) throws {
+    let reference = try KerasReference("convlstm_keras")
+    let network = try reference.network(variant)
+    let (inputs, targets) = (try reference.frames("x"), try reference.frames("y"))
+    let optimizer = Adam(network.parameters(), learningRate: 1e-3, options: .keras)
+    let losses = try reference.floats("\(variant).train.losses")
+    for step in 1...3 {
+      let logits = network(inputs, mode: .training(Generator(seed: 1)))
+      let loss = Loss.binaryCrossEntropy(logits: logits, target: targets)
+      #expect(abs(Float(loss.item()) / losses[step - 1] - 1) < 1e-4)
+      optimizer.step(gradients: gradient(of: loss, withRespectTo: optimizer.parameters))
+      guard step != 2 else { continue }
+      let expected = try reference.state("\(variant).after\(step).")
+      for (key, value) in network.state() {
+        let difference = deviation(value.array(of: Float.self), try #require(expected[key]).array(of: Float.self))
+        #expect(difference.absolute < (step == 1 ? 3e-4 : 6e-4), "\(key) after \(step): \(difference)")
+      }
+    }
+    let output = network(inputs, mode: .inference).sigmoid().transposed(0, 1).contiguous().array(of: Float.self)
+    #expect(try deviation(output, reference.floats("\(variant).after3.infer.y")).absolute < 2e-3)
+  }
+}
