@@ -30,7 +30,7 @@ let pureTargets: [Target] = [
   systemLibrary("CPng", pkgConfig: "libpng", apt: "libpng-dev"),
   systemLibrary("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
   systemLibrary("CZip", pkgConfig: "libzip", apt: "libzip-dev"),
-  systemLibrary("CNifti", apt: "libnifti2-dev"),
+  .target(name: "CNifti", linkerSettings: [.linkedLibrary("nifti2"), .linkedLibrary("znz")]),
   systemLibrary("CHDF5", pkgConfig: "hdf5", apt: "libhdf5-dev"),
   .target(name: "CChecksum"),
   library("Records", ["CChecksum", protobuf]),
