@@ -58,7 +58,9 @@ func randomSeries(_ name: String, _ dimensions: [Int], seed: UInt64) -> Series {
     for t in 0..<3 {
       for z in 0..<8 {
         for y in 0..<4 {
-          for x in 0..<12 where sparse[((t * 8 + z) * 4 + y) * 12 + x] == 1 { expected[(t * 2 + z / 4) * 3 + x / 4] = 1 }
+          for x in 0..<12 where sparse[((t * 8 + z) * 4 + y) * 12 + x] == 1 {
+            expected[(t * 2 + z / 4) * 3 + x / 4] = 1
+          }
         }
       }
     }

@@ -135,7 +135,10 @@ private final class MemoryFiles: Sendable {
     configuration.lastBatch = .drop
     #expect(try all(SeriesLoader(configuration, reader: files.reader)).map(\.windowCount) == [7])
     configuration.lastBatch = .keep
-    #expect(try all(SeriesLoader(configuration, reader: files.reader)).map(\.inputShape) == [[7, 1, 2, 2, 4], [3, 1, 2, 2, 4]])
+    #expect(
+      try all(SeriesLoader(configuration, reader: files.reader)).map(\.inputShape) == [
+        [7, 1, 2, 2, 4], [3, 1, 2, 2, 4],
+      ])
     configuration.lastBatch = .pad
     let padded = try all(SeriesLoader(configuration, reader: files.reader))
     #expect(padded.map(\.windowCount) == [7, 3])
@@ -158,7 +161,9 @@ private final class MemoryFiles: Sendable {
     configuration.elements = .bytes
     let batches = try all(SeriesLoader(configuration, reader: files.reader))
     #expect(batches.flatMap(\.names) == ["s0", "s1", "s2", "s3", "s4"])
-    guard case .uint8(let bytes) = batches[0].inputs, case .uint8(let series) = files.series["p0"]!.values else { return }
+    guard case .uint8(let bytes) = batches[0].inputs, case .uint8(let series) = files.series["p0"]!.values else {
+      return
+    }
     #expect(Array(bytes[..<80]) == Array(series[16..<96]))
   }
 

@@ -93,7 +93,8 @@ public struct DatasetReport: Sendable, Equatable, Codable {
       let all = reports.flatMap(\.changes).filter { $0.format == format }
       return Change(
         format: format, seriesCount: all.count, mse: Moments(all.map(\.mse)),
-        jaccardPerFrame: Moments(all.map(\.jaccardPerFrame)), jaccardPerSequence: Moments(all.map(\.jaccardPerSequence)))
+        jaccardPerFrame: Moments(all.map(\.jaccardPerFrame)), jaccardPerSequence: Moments(all.map(\.jaccardPerSequence))
+      )
     }
   }
 
@@ -104,9 +105,11 @@ public struct DatasetReport: Sendable, Equatable, Codable {
     for (shape, count) in shapes.sorted(by: { $0.key < $1.key }) { lines.append("  \(count) of \(shape)") }
     lines.append("  values \(minimum) to \(maximum)")
     lines.append(
-      "  occupancy \(number(occupancy.mean)) (deviation \(number(occupancy.std))), empty frames \(number(emptyFrameShare))")
+      "  occupancy \(number(occupancy.mean)) (deviation \(number(occupancy.std))), empty frames \(number(emptyFrameShare))"
+    )
     if !labels.isEmpty {
-      lines.append("  cavities " + labels.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }.joined(separator: ", "))
+      lines.append(
+        "  cavities " + labels.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }.joined(separator: ", "))
     }
     lines.append("change per frame (error of \"nothing changes\"): MSE, Jaccard per frame, Jaccard per sequence")
     for change in changes {

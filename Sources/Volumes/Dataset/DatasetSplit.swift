@@ -102,7 +102,8 @@ public struct DatasetSplit: Sendable, Equatable, Codable {
       try Self.attempt("\(directory)/\(part.folderName)") {
         try FileManager.default.createDirectory(atPath: $0, withIntermediateDirectories: true)
       }
-      for name in parts[part] ?? [] where FileManager.default.fileExists(atPath: "\(directory)/\(part.folderName)/\(name)") {
+      for name in parts[part] ?? []
+      where FileManager.default.fileExists(atPath: "\(directory)/\(part.folderName)/\(name)") {
         throw SplitError.foreign("\(directory)/\(part.folderName)/\(name)")
       }
     }
@@ -150,8 +151,8 @@ public struct DatasetSplit: Sendable, Equatable, Codable {
   private static func place(_ source: String, as target: String) throws {
     let resolved = URL(fileURLWithPath: source).resolvingSymlinksInPath().path
     var isFolder: ObjCBool = false
-    FileManager.default.fileExists(atPath: resolved, isDirectory: &isFolder)
-    if !isFolder.boolValue && link(resolved, target) == 0 { return }
+    let exists = FileManager.default.fileExists(atPath: resolved, isDirectory: &isFolder)
+    if exists && !isFolder.boolValue && link(resolved, target) == 0 { return }
     let url = URL(fileURLWithPath: target)
     let temporary = url.deletingLastPathComponent().appendingPathComponent(".\(url.lastPathComponent).part").path
     try attempt(target) { _ in
