@@ -52,6 +52,12 @@ public struct CavitySample: Sendable, Equatable, Codable {
   /// How often the sample was drawn anew because its cavities did not fit.
   public var restarts: Int
 
+  /// A sample of given parts.
+  public init(index: Int, grid: Int, composition: CavityComposition, cavities: [Cavity], restarts: Int = 0) {
+    (self.index, self.grid, self.composition) = (index, grid, composition)
+    (self.cavities, self.restarts) = (cavities, restarts)
+  }
+
   /// `4d_mixed_#<index>_<number of cavities>`: the stem of its full-size file.
   public var name: String { "4d_mixed_#\(index)_\(composition.label)" }
 

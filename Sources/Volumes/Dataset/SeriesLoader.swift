@@ -31,7 +31,10 @@ public final class SeriesLoader: Sendable {
   private let state: Mutex<State>
 
   /// A loader that goes on at a cursor; reads the first file to learn the extents.
-  public init(_ configuration: LoaderConfiguration, at cursor: LoaderCursor = LoaderCursor(), reader: @escaping Reader)
+  public init(
+    _ configuration: LoaderConfiguration, at cursor: LoaderCursor = LoaderCursor(),
+    reader: @escaping Reader = { try SeriesFile.read($0) }
+  )
     throws
   {
     guard let firstPath = configuration.paths.first else { throw LoaderError.noSamples }

@@ -59,11 +59,13 @@ struct NpyHeader: Equatable {
   }
 
   /// Magic, version 1.0 and text of a little-endian array in C order; padded so that the values are aligned to 64 bytes.
-  static func bytes(for array: NpyArray) -> [UInt8] {
-    let tuple =
-      array.shape.count == 1 ? "(\(array.shape[0]),)" : "(\(array.shape.map(String.init).joined(separator: ", ")))"
-    let order = array.scalarType.size == 1 ? "|" : "<"
-    var text = "{'descr': '\(order)\(array.scalarType.rawValue)', 'fortran_order': False, 'shape': \(tuple), }"
+  static func bytes(for array: NpyArray) -> [UInt8] { bytes(shape: array.shape, scalarType: array.scalarType) }
+
+  /// The same for an array that is written piece by piece.
+  static func bytes(shape: [Int], scalarType: NpyArray.ScalarType) -> [UInt8] {
+    let tuple = shape.count == 1 ? "(\(shape[0]),)" : "(\(shape.map(String.init).joined(separator: ", ")))"
+    let order = scalarType.size == 1 ? "|" : "<"
+    var text = "{'descr': '\(order)\(scalarType.rawValue)', 'fortran_order': False, 'shape': \(tuple), }"
     let padding = 63 - (10 + text.utf8.count) % 64
     text += String(repeating: " ", count: padding) + "\n"
     let length = UInt16(text.utf8.count)
