@@ -52,7 +52,8 @@ struct CubeCases: Sendable {
         var joined = 0
         for (bit, face) in ambiguous.enumerated() where decisions >> bit & 1 == 1 { joined |= 1 << face }
         append(
-          loops: Self.loops(pattern: pattern, joinedFaces: joined), diagonals: CubeDiagonals.preferred(pattern: pattern))
+          loops: Self.loops(pattern: pattern, joinedFaces: joined), diagonals: CubeDiagonals.preferred(pattern: pattern)
+        )
       }
     }
   }
