@@ -12,6 +12,7 @@ public struct SphereField: AnalyticField {
     (self.center, self.radius) = (center, radius)
   }
 
+  /// Distance and gradient at one point.
   public func sample(at point: SIMD3<Float>) -> (distance: Float, gradient: SIMD3<Float>) {
     let offset = point - center
     let length = (offset * offset).sum().squareRoot()
@@ -31,6 +32,7 @@ public struct TorusField: AnalyticField {
     (self.majorRadius, self.minorRadius) = (majorRadius, minorRadius)
   }
 
+  /// Distance and gradient at one point.
   public func sample(at point: SIMD3<Float>) -> (distance: Float, gradient: SIMD3<Float>) {
     let radial = (point.x * point.x + point.y * point.y).squareRoot()
     let across = radial - majorRadius
@@ -53,6 +55,7 @@ public struct BoxField: AnalyticField {
     (self.center, self.halfExtents) = (center, halfExtents)
   }
 
+  /// Distance and gradient at one point.
   public func sample(at point: SIMD3<Float>) -> (distance: Float, gradient: SIMD3<Float>) {
     let offset = point - center
     let sign = SIMD3<Float>(repeating: 1).replacing(with: -1, where: offset .< 0)
@@ -79,6 +82,7 @@ public struct GyroidField: AnalyticField {
   /// A gyroid of the given period.
   public init(period: Float) { self.period = period }
 
+  /// Distance and gradient at one point.
   public func sample(at point: SIMD3<Float>) -> (distance: Float, gradient: SIMD3<Float>) {
     let wave = 2 * Float.pi / period
     let (sx, sy, sz) = (sin(wave * point.x), sin(wave * point.y), sin(wave * point.z))

@@ -51,15 +51,17 @@ struct CubeCases: Sendable {
       for decisions in 0..<(1 << ambiguous.count) {
         var joined = 0
         for (bit, face) in ambiguous.enumerated() where decisions >> bit & 1 == 1 { joined |= 1 << face }
-        append(loops: Self.loops(pattern: pattern, joinedFaces: joined))
+        append(
+          loops: Self.loops(pattern: pattern, joinedFaces: joined), diagonals: CubeDiagonals.preferred(pattern: pattern)
+        )
       }
     }
   }
 
-  private mutating func append(loops: [[Int]]) {
+  private mutating func append(loops: [[Int]], diagonals: [Set<Int>]) {
     var variant = Variant(start: UInt16(triangles.count), triangleCount: 0, centerCount: 0)
     for loop in loops {
-      var filling = LoopTriangulation(loop).triangles
+      var filling = LoopTriangulation(loop, preferring: diagonals).triangles
       if filling.isEmpty {
         let center = Int(Self.firstCenter + variant.centerCount)
         variant.centerCount += 1
@@ -128,7 +130,7 @@ struct CubeCases: Sendable {
   }
 }
 
-/// Fills a loop of crossed edges with triangles, shortest inner edges first choice, without using an inner edge that
+/// Fills a loop of crossed edges with triangles, by the preferred or else the shortest inner edges, without using an inner edge that
 /// lies on a face of the cell; empty where that cannot be done.
 private struct LoopTriangulation {
   private(set) var triangles: [[Int]] = []
@@ -136,7 +138,7 @@ private struct LoopTriangulation {
   private var cost: [[Double]]
   private var split: [[Int]]
 
-  init(_ loop: [Int]) {
+  init(_ loop: [Int], preferring diagonals: [Set<Int>]) {
     self.loop = loop
     let count = loop.count
     cost = Array(repeating: Array(repeating: .infinity, count: count), count: count)
@@ -145,7 +147,8 @@ private struct LoopTriangulation {
     for span in 2..<count {
       for first in 0..<(count - span) {
         let last = first + span
-        let chord = span == count - 1 ? 0 : Self.chordCost(loop[first], loop[last])
+        let isPreferred = diagonals.contains([loop[first], loop[last]])
+        let chord = span == count - 1 || isPreferred ? 0 : Self.chordCost(loop[first], loop[last])
         for middle in (first + 1)..<last {
           let total = cost[first][middle] + cost[middle][last] + chord
           if total < cost[first][last] { (cost[first][last], split[first][last]) = (total, middle) }

@@ -29,6 +29,7 @@ public protocol AnalyticField: ScalarField {
 }
 
 extension AnalyticField {
+  /// Evaluates the formula point by point.
   public func samples(at points: [SIMD3<Float>], withGradients: Bool) -> FieldSamples {
     guard withGradients else { return FieldSamples(distances: points.map { sample(at: $0).distance }) }
     let both = points.map(sample(at:))
