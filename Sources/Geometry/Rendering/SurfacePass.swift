@@ -132,11 +132,16 @@ struct SurfacePass: Sendable {
   private func openAmbient(_ origin: SIMD3<Float>, _ normal: SIMD3<Float>, _ place: Place) -> Float {
     guard options.hasAmbientOcclusion else { return 1 }
     let (side, rise) = Lighting.frame(around: normal)
+    let up = renderer.upAxis.up
     var open: Float = 0
     for ray in 0..<SampleTable.ambientCount {
       let local = samples.ambientDirection(pixel: place.pixel, sample: place.sample, ray: ray)
       let direction = side * local.x + rise * local.y + normal * local.z
-      if !renderer.rays.isBlocked(origin, direction, within: reach * local.w) { open += 1 }
+      let far = reach * local.w
+      if renderer.rays.isBlocked(origin, direction, within: far) { continue }
+      // The ground is not part of the scene; it is bright, so it takes only a part of the light.
+      let isOverGround = hasGround && origin.dot(up) + direction.dot(up) * far < groundHeight
+      open += isOverGround ? 0.55 : 1
     }
     return open / Float(SampleTable.ambientCount)
   }
