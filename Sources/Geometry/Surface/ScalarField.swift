@@ -1,0 +1,37 @@
+/// What a field says about a list of points.
+public struct FieldSamples: Sendable, Equatable {
+  /// Signed distances, negative inside, [P].
+  public var distances: [Float]
+  /// Derivatives of the distance with respect to the point, [P], where they were asked for.
+  public var gradients: [SIMD3<Float>]?
+
+  /// Samples of P points.
+  public init(distances: [Float], gradients: [SIMD3<Float>]? = nil) {
+    (self.distances, self.gradients) = (distances, gradients)
+  }
+}
+
+/// A solid given by its signed distances: the hinge between geometry and learning.
+///
+/// A sphere, the exact distance of a mesh and a neural decoder all conform, so exact shapes test the code path that a
+/// network uses. There is one bulk method, because a network wants many points at once.
+public protocol ScalarField: Sendable {
+  /// Signed distances, negative inside, at the given points, and their gradients if asked for.
+  ///
+  /// *Shapes*: [P] points give [P] distances.
+  func samples(at points: [SIMD3<Float>], withGradients: Bool) throws -> FieldSamples
+}
+
+/// A field with a closed formula for the distance and its gradient at one point.
+public protocol AnalyticField: ScalarField {
+  /// Distance and gradient at one point.
+  func sample(at point: SIMD3<Float>) -> (distance: Float, gradient: SIMD3<Float>)
+}
+
+extension AnalyticField {
+  public func samples(at points: [SIMD3<Float>], withGradients: Bool) -> FieldSamples {
+    guard withGradients else { return FieldSamples(distances: points.map { sample(at: $0).distance }) }
+    let both = points.map(sample(at:))
+    return FieldSamples(distances: both.map(\.distance), gradients: both.map(\.gradient))
+  }
+}
