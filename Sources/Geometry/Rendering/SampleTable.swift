@@ -88,6 +88,7 @@ final class SampleTable: @unchecked Sendable {
     let (radius, angle) = (point.x.squareRoot(), 2 * Float.pi * point.y)
     // A third number, spread by the golden ratio: rays of different reach let far surfaces darken less than near ones.
     let reach = (Float(index) * 0.618_034).truncatingRemainder(dividingBy: 1)
-    return SIMD4(radius * cos(angle), radius * sin(angle), max(0, 1 - point.x).squareRoot(), 0.15 + 0.85 * reach * reach)
+    return SIMD4(
+      radius * cos(angle), radius * sin(angle), max(0, 1 - point.x).squareRoot(), 0.15 + 0.85 * reach * reach)
   }
 }
