@@ -9,7 +9,8 @@ struct BoxOverlay {
   init(_ frame: BoxFrame, pass: SurfacePass) {
     (self.frame, self.pass) = (frame, pass)
     let shorter = Float(min(pass.options.width, pass.options.height))
-    halfWidth = max(frame.width * shorter, 0.8) / 2
+    let share = frame.width.isFinite ? min(max(frame.width, 0), 0.1) : 0
+    halfWidth = max(share * shorter, 0.8) / 2
   }
 
   func draw(on canvas: inout Canvas) {
@@ -50,7 +51,8 @@ struct BoxOverlay {
     let to = SIMD2((last.x + 1) / 2 * Float(width), (1 - last.y) / 2 * Float(height))
     let along = to - from
     let length = (along * along).sum().squareRoot()
-    guard length > 0.5, length < 1e6 else { return }
+    // A camera of the caller's own may be so close to a corner that its place in the picture has no bound.
+    guard length > 0.5, max(from.max(), to.max(), -from.min(), -to.min()) < 1e6 else { return }
     let unit = along / length
     let major = abs(unit.x) >= abs(unit.y) ? 0 : 1
     let reach = Int((halfWidth + 1) / abs(unit[major])) + 1
@@ -61,7 +63,7 @@ struct BoxOverlay {
     for step in low...high {
       let share = (Float(step) + 0.5 - from[major]) / along[major]
       let middle = Int((from[1 - major] + along[1 - major] * share).rounded(.down))
-      for other in max(0, middle - reach)...max(0, min(limits[1 - major] - 1, middle + reach)) {
+      for other in max(0, middle - reach)..<max(0, middle - reach, min(limits[1 - major], middle + reach + 1)) {
         let pixel = major == 0 ? SIMD2(Float(step), Float(other)) : SIMD2(Float(other), Float(step))
         let offset = pixel + 0.5 - from
         let place = min(max((offset * unit).sum(), 0), length)

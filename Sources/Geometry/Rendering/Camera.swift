@@ -51,7 +51,7 @@ public struct Camera: Sendable, Equatable {
   /// It depends on the bounds only, not on what is drawn inside them, so that frames of a series do not jump.
   ///
   /// *Throws*: if the view or the bounds are not finite, or the view leaves no room.
-  public init(framing bounds: SceneBounds, from view: ViewDirection, upAxis: UpAxis, aspect: Float) throws(PictureError) {
+  public init(framing bounds: Bounds, from view: ViewDirection, upAxis: UpAxis, aspect: Float) throws(PictureError) {
     try Self.check(view, bounds, aspect: aspect)
     let (azimuth, elevation) = (view.azimuth * .pi / 180, view.elevation * .pi / 180)
     let side = SIMD3<Float>(1, 0, 0)
@@ -78,7 +78,7 @@ public struct Camera: Sendable, Equatable {
     }
   }
 
-  private static func check(_ view: ViewDirection, _ bounds: SceneBounds, aspect: Float) throws(PictureError) {
+  private static func check(_ view: ViewDirection, _ bounds: Bounds, aspect: Float) throws(PictureError) {
     let angles = [view.azimuth, view.elevation, view.fieldOfView ?? 30, view.margin]
     guard angles.allSatisfy(\.isFinite), (1...150).contains(view.fieldOfView ?? 30), (0..<0.45).contains(view.margin),
       aspect.isFinite, aspect > 0
@@ -86,8 +86,8 @@ public struct Camera: Sendable, Equatable {
       throw PictureError(
         "The view is out of range; use finite angles, a field of view of 1 to 150 degrees and a margin of 0 to 0.45.")
     }
-    guard SceneBounds.isUsable(bounds.minimum), SceneBounds.isUsable(bounds.maximum),
-      all(bounds.minimum .<= bounds.maximum)
+    guard Bounds.isUsable(bounds.lower), Bounds.isUsable(bounds.upper),
+      all(bounds.lower .<= bounds.upper)
     else { throw PictureError("The bounds of the picture are not finite or inverted; give the bounds of the scene.") }
   }
 
@@ -138,11 +138,5 @@ public struct Camera: Sendable, Equatable {
     case .perspective(_, let halfHeight): halfHeight * depth
     case .orthographic(_, let halfHeight): halfHeight
     }
-  }
-}
-
-extension SceneBounds {
-  func padded(by amount: Float) -> SceneBounds {
-    SceneBounds(minimum: minimum - SIMD3(repeating: amount), maximum: maximum + SIMD3(repeating: amount))
   }
 }

@@ -7,7 +7,9 @@ public struct Color: Sendable, Equatable {
 
   /// A colour of encoded components; each is brought into 0...1.
   public init(_ components: SIMD3<Float>) {
-    self.components = components.clamped(lowerBound: .zero, upperBound: .one)
+    // NaN becomes 0: it must not reach the conversion to bytes.
+    self.components = components.replacing(with: 0, where: components .!= components)
+      .clamped(lowerBound: .zero, upperBound: .one)
   }
 
   /// A colour of 8-bit components.
@@ -41,7 +43,7 @@ public struct Color: Sendable, Equatable {
   }
 
   static func encode(_ value: Float) -> Float {
-    let bounded = min(max(value, 0), 1)
+    let bounded = value > 0 ? min(value, 1) : 0
     return bounded <= 0.003_130_8 ? bounded * 12.92 : 1.055 * pow(bounded, 1 / 2.4) - 0.055
   }
 

@@ -92,25 +92,11 @@ struct CornerNormals {
     return atan2(first.cross(second).length, first.dot(second))
   }
 
-  /// For every vertex the first one at exactly the same place, so that files with repeated vertices look smooth.
+  /// For every vertex the number of its place, so that files with repeated vertices look smooth.
   private static func weld(_ positions: [SIMD3<Float>]) -> [UInt32] {
-    var capacity = 16
-    while capacity < positions.count * 2 { capacity *= 2 }
-    var table = [Int32](repeating: -1, count: capacity)
-    var result = [UInt32](repeating: 0, count: positions.count)
-    for (index, position) in positions.enumerated() {
-      result[index] = UInt32(index)
-      // NaN equals nothing, so such vertices would only pile up in one place of the table.
-      guard SceneBounds.isUsable(position) else { continue }
-      // Adding zero turns -0 into 0, which compare equal but hash differently.
-      let bits = unsafeBitCast(position + 0, to: SIMD3<UInt32>.self)
-      var hash = (bits.x &* 0x9E37_79B1) ^ (bits.y &* 0x85EB_CA77) ^ (bits.z &* 0xC2B2_AE3D)
-      hash = (hash ^ hash >> 15) &* 0x2C1B_3C6D
-      var slot = Int(hash ^ hash >> 13) & (capacity - 1)
-      while table[slot] >= 0, positions[Int(table[slot])] != position { slot = (slot + 1) & (capacity - 1) }
-      if table[slot] < 0 { table[slot] = Int32(index) }
-      result[index] = UInt32(table[slot])
-    }
+    var table = PositionTable(capacity: positions.count, cell: 0)
+    // Vertices that cannot be drawn are not looked up: NaN equals nothing, so they would pile up in one slot.
+    let result = positions.map { Bounds.isUsable($0) ? table.group(of: $0) : 0 }
     return result
   }
 }

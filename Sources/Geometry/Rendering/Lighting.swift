@@ -6,10 +6,10 @@ struct Lighting: Sendable {
   /// Two unit vectors across the key light, for the extent of the lamp.
   private let keySide, keyRise: SIMD3<Float>
 
-  private static let keyColor = SIMD3<Float>(1.02, 0.985, 0.93) * 0.98
-  private static let fillColor = SIMD3<Float>(0.90, 0.96, 1.06) * 0.16
-  private static let skyColor = SIMD3<Float>(0.97, 1.0, 1.05) * 0.44
-  private static let floorColor = SIMD3<Float>(1.04, 1.0, 0.95) * 0.25
+  private static let keyColor = SIMD3<Float>(1.02, 0.985, 0.93) * 0.86
+  private static let fillColor = SIMD3<Float>(0.90, 0.96, 1.06) * 0.13
+  private static let skyColor = SIMD3<Float>(0.97, 1.0, 1.05) * 0.36
+  private static let floorColor = SIMD3<Float>(1.04, 1.0, 0.95) * 0.15
   /// Radius of the lamp over its distance.
   private static let keyRadius: Float = 0.14
 
@@ -18,7 +18,7 @@ struct Lighting: Sendable {
     up = upAxis.up
     // Towards the viewer along the ground; well defined even from straight above, where `forward` has no such part.
     let near = camera.right.cross(up)
-    key = (camera.right * -0.62 + up * 1.0 + near * 0.62).normalized
+    key = (camera.right * -0.72 + up * 1.0 + near * 0.48).normalized
     fill = (camera.right * 0.85 + up * 0.25 + near * 0.55).normalized
     (keySide, keyRise) = Self.frame(around: key)
   }
@@ -39,7 +39,7 @@ struct Lighting: Sendable {
     let filling = 0.5 + 0.5 * normal.dot(fill)
     // Outlines darken a little, which sets light surfaces off from a white page.
     let edge = 1 - viewing
-    let outline = 1 - 0.30 * edge * edge * edge
+    let outline = 1 - 0.40 * edge * edge * edge
     let half = (key + toViewer).normalized
     let shine = max(normal.dot(half), 0)
     let gloss = facing > 0 ? 0.07 * power32(shine) * min(facing * 4, 1) : 0

@@ -71,13 +71,15 @@ extension Image {
 
   private static func decode(_ input: UnsafeRawBufferPointer, header: inout png_image) throws(PictureError) -> [UInt8] {
     guard !input.isEmpty, png_image_begin_read_from_memory(&header, input.baseAddress, input.count) != 0 else {
-      throw PictureError("not a readable PNG file (\(input.isEmpty ? "it is empty" : message(header))); use a PNG picture.")
+      throw PictureError(
+        "not a readable PNG file (\(input.isEmpty ? "it is empty" : message(header))); use a PNG picture.")
     }
     let (width, height) = (Int(header.width), Int(header.height))
     try checkSize(width: width, height: height)
     // Deflate packs at most 1032:1, and a pixel takes at least one bit: more cannot be in the file.
     guard width * height <= input.count * 1032 * 8 else {
-      throw PictureError("declares \(width) x \(height) pixels, more than its \(input.count) bytes can hold; the file is damaged.")
+      throw PictureError(
+        "declares \(width) x \(height) pixels, more than its \(input.count) bytes can hold; the file is damaged.")
     }
     header.format = header.format & UInt32(PNG_FORMAT_FLAG_ALPHA) != 0 ? rgba : rgb
     var bytes = [UInt8](repeating: 0, count: width * height * (header.format == rgba ? 4 : 3))

@@ -9,8 +9,8 @@ final class PreparedObject: @unchecked Sendable {
   /// Linear colours of the three corners of each face, [3 F]; nil if of one colour.
   let colors: UnsafeMutableBufferPointer<SIMD3<Float>>?
   let color: SIMD3<Float>
-  let gridLines: GridLines?
-  let bounds: SceneBounds?
+  let gridLines: PreparedLines?
+  let bounds: Bounds?
   let skippedFaceCount: Int
 
   /// Prepares an object; faces without area or with coordinates that are not finite are left out.
@@ -33,9 +33,9 @@ final class PreparedObject: @unchecked Sendable {
     }
     skippedFaceCount = mesh.faces.count - faces.count
     corners = Self.perCorner(faces) { mesh.positions[$0] }
-    bounds = SceneBounds(corners)
+    bounds = Bounds(corners)
     color = object.color.linear
-    gridLines = object.gridLines
+    gridLines = object.gridLines.flatMap(PreparedLines.init)
     let linear = object.vertexColors?.map(\.linear)
     colors = linear.map { values in Self.perCorner(faces) { values[$0] } }
     switch object.shading {
@@ -56,10 +56,10 @@ final class PreparedObject: @unchecked Sendable {
 
   private static func isDrawable(_ face: SIMD3<UInt32>, _ positions: [SIMD3<Float>]) -> Bool {
     let (a, b, c) = (positions[Int(face.x)], positions[Int(face.y)], positions[Int(face.z)])
-    guard SceneBounds.isUsable(a), SceneBounds.isUsable(b), SceneBounds.isUsable(c) else { return false }
+    guard Bounds.isUsable(a), Bounds.isUsable(b), Bounds.isUsable(c) else { return false }
     // Edges are brought to size 1 before the product, which would underflow for very small faces.
     let (first, second) = (b - a, c - a)
-    let size = max(abs(first).max(), abs(second).max())
+    let size = max(first.max(), -first.min(), second.max(), -second.min())
     guard size > 0 else { return false }
     return (first / size).cross(second / size).length > 1e-9
   }
@@ -74,5 +74,3 @@ final class PreparedObject: @unchecked Sendable {
     return buffer
   }
 }
-
-private func abs(_ vector: SIMD3<Float>) -> SIMD3<Float> { vector.replacing(with: -vector, where: vector .< 0) }

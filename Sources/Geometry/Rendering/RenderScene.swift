@@ -9,22 +9,32 @@ public enum SurfaceShading: Sendable, Equatable {
   public static let smooth = SurfaceShading.smooth(creaseAngle: 50)
 }
 
-/// Thin dark lines on a surface where it crosses the walls of a regular grid.
+/// Thin dark lines on a surface where it crosses the walls between the voxels of a grid.
 public struct GridLines: Sendable, Equatable {
-  /// A corner of the grid.
-  public var origin: SIMD3<Float>
-  /// Side lengths of a cell.
-  public var spacing: SIMD3<Float>
-  /// Width of a line as a share of a cell.
+  /// Width of a line as a share of a voxel.
   public var width: Float
   /// How much a line darkens the surface, 0...1.
   public var strength: Float
+  /// Rows of the map from positions to voxel indices, shifted so that walls lie on whole numbers.
+  let rows: [SIMD4<Float>]
 
-  /// Lines on a grid.
-  public init(
-    origin: SIMD3<Float> = .zero, spacing: SIMD3<Float> = .one, width: Float = 0.07, strength: Float = 0.6
-  ) {
-    (self.origin, self.spacing, self.width, self.strength) = (origin, spacing, width, strength)
+  /// Lines between the voxels of a grid; none if its frame cannot be inverted.
+  public init(frame: GridFrame = .index, width: Float = 0.07, strength: Float = 0.5) {
+    (self.width, self.strength) = (width, strength)
+    let (a, b, c) = (frame.step(0), frame.step(1), frame.step(2))
+    let corner = frame.position(of: SIMD3(repeating: -0.5))
+    rows = frame.isUsable ? [(b, c), (c, a), (a, b)].map { Self.row($0.0, $0.1, corner, frame.determinant) } : []
+  }
+
+  /// One row of the inverse: the cross product of the other two steps over the determinant.
+  private static func row(
+    _ first: SIMD3<Double>, _ second: SIMD3<Double>, _ corner: SIMD3<Double>, _ determinant: Double
+  ) -> SIMD4<Float> {
+    let normal = SIMD3(
+      first.y * second.z - first.z * second.y, first.z * second.x - first.x * second.z,
+      first.x * second.y - first.y * second.x)
+    let gradient = normal / determinant
+    return SIMD4<Float>(SIMD4(gradient, -(gradient * corner).sum()))
   }
 }
 
@@ -56,12 +66,12 @@ public struct RenderScene: Sendable {
   /// The surfaces.
   public var objects: [RenderObject]
   /// What the picture is framed by. Give the same bounds for all frames of a series; nil takes the bounds of the objects.
-  public var bounds: SceneBounds?
+  public var bounds: Bounds?
   /// Which axis points up.
   public var upAxis: UpAxis
 
   /// A scene of surfaces.
-  public init(_ objects: [RenderObject], bounds: SceneBounds? = nil, upAxis: UpAxis = .z) {
+  public init(_ objects: [RenderObject], bounds: Bounds? = nil, upAxis: UpAxis = .z) {
     (self.objects, self.bounds, self.upAxis) = (objects, bounds, upAxis)
   }
 }

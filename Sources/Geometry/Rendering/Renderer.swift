@@ -7,7 +7,7 @@ import Foundation
 /// *Limits*: pictures are the same for any number of threads on one kind of processor; between kinds, single bits may differ.
 public final class Renderer: Sendable {
   /// What the scene is framed by.
-  public let bounds: SceneBounds
+  public let bounds: Bounds
   /// Which axis points up.
   public let upAxis: UpAxis
   /// Faces that were left out because they have no area or coordinates that are not finite.
@@ -16,7 +16,7 @@ public final class Renderer: Sendable {
   let objects: [PreparedObject]
   let rays: RayScene
   /// Bounds of what is really there, if anything.
-  let surfaceBounds: SceneBounds?
+  let surfaceBounds: Bounds?
 
   /// Prepares a scene.
   ///
@@ -30,7 +30,7 @@ public final class Renderer: Sendable {
     upAxis = scene.upAxis
     let boxes = prepared.compactMap(\.bounds)
     surfaceBounds = boxes.dropFirst().reduce(boxes.first) { $0?.union($1) }
-    bounds = scene.bounds ?? surfaceBounds ?? SceneBounds(minimum: -.one, maximum: .one)
+    bounds = scene.bounds ?? surfaceBounds ?? Bounds(lower: -.one, upper: .one)
   }
 
   /// Draws the scene from a direction, framed by its bounds.

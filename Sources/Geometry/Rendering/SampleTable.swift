@@ -11,11 +11,11 @@ final class SampleTable: @unchecked Sendable {
   static let largestCount = 16
   static let baseCount = 4
   /// Ambient rays per sample.
-  static let ambientCount = 2
+  static let ambientCount = 4
 
   /// Places in the pixel, 0...1 each.
   let places: [SIMD2<Float>]
-  /// Cosine-weighted directions around +z; w is the share of the full reach. [16 pixels, 16 samples, 2]
+  /// Cosine-weighted directions around +z; w is the share of the full reach. [16 pixels, 16 samples, 4]
   private let ambient: UnsafeMutablePointer<SIMD4<Float>>
   /// Points of the unit disk. [16 pixels, 16 samples]
   private let disk: UnsafeMutablePointer<SIMD2<Float>>
@@ -73,7 +73,7 @@ final class SampleTable: @unchecked Sendable {
   private static func point(_ index: Int, scramble: UInt32) -> SIMD2<Float> {
     var (first, second) = (scramble, scramble &* 0x9E37_79B1)
     var direction: UInt32 = 1 << 31
-    for bit in 0..<32 where true {
+    for bit in 0..<32 {
       if index >> bit & 1 == 1 {
         first ^= 1 << (31 - UInt32(bit))
         second ^= direction
@@ -88,6 +88,7 @@ final class SampleTable: @unchecked Sendable {
     let (radius, angle) = (point.x.squareRoot(), 2 * Float.pi * point.y)
     // A third number, spread by the golden ratio: rays of different reach let far surfaces darken less than near ones.
     let reach = (Float(index) * 0.618_034).truncatingRemainder(dividingBy: 1)
-    return SIMD4(radius * cos(angle), radius * sin(angle), max(0, 1 - point.x).squareRoot(), 0.15 + 0.85 * reach * reach)
+    return SIMD4(
+      radius * cos(angle), radius * sin(angle), max(0, 1 - point.x).squareRoot(), 0.15 + 0.85 * reach * reach)
   }
 }

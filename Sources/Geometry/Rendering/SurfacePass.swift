@@ -31,7 +31,7 @@ struct SurfacePass: Sendable {
   private let hasGround: Bool
   /// Where the ground's shadows begin to fade and have faded.
   private let fade: (start: Float, end: Float)
-  private let reachBounds: SceneBounds?
+  private let reachBounds: Bounds?
 
   init(_ renderer: Renderer, camera: Camera, options: RenderOptions) {
     (self.renderer, self.camera, self.options) = (renderer, camera, options)
@@ -41,7 +41,7 @@ struct SurfacePass: Sendable {
     reach = radius * 0.7
     let size = renderer.surfaceBounds.map { max($0.radius, $0.center.length * 0.02) } ?? radius
     offset = max(radius, size) * 2e-4
-    groundHeight = bounds.minimum.dot(renderer.upAxis.up) - offset
+    groundHeight = bounds.lower.dot(renderer.upAxis.up) - offset
     hasGround = options.hasGround && camera.position.dot(renderer.upAxis.up) > groundHeight
     fade = (radius * 1.6, radius * 2.6)
     reachBounds = renderer.surfaceBounds?.padded(by: reach)
@@ -122,7 +122,7 @@ struct SurfacePass: Sendable {
     let strength = 1 - min(max((away - fade.start) / (fade.end - fade.start), 0), 1)
     let start = point + up * offset
     record.groundCount += 1
-    let isNear = reachBounds.map { all(point .>= $0.minimum) && all(point .<= $0.maximum) } ?? false
+    let isNear = reachBounds.map { all(point .>= $0.lower) && all(point .<= $0.upper) } ?? false
     record.open.z += isNear ? 1 - strength * (1 - openAmbient(start, up, place)) : 1
     record.open.w += 1 - strength * (1 - openKey(start, place))
   }
@@ -132,11 +132,16 @@ struct SurfacePass: Sendable {
   private func openAmbient(_ origin: SIMD3<Float>, _ normal: SIMD3<Float>, _ place: Place) -> Float {
     guard options.hasAmbientOcclusion else { return 1 }
     let (side, rise) = Lighting.frame(around: normal)
+    let up = renderer.upAxis.up
     var open: Float = 0
     for ray in 0..<SampleTable.ambientCount {
       let local = samples.ambientDirection(pixel: place.pixel, sample: place.sample, ray: ray)
       let direction = side * local.x + rise * local.y + normal * local.z
-      if !renderer.rays.isBlocked(origin, direction, within: reach * local.w) { open += 1 }
+      let far = reach * local.w
+      if renderer.rays.isBlocked(origin, direction, within: far) { continue }
+      // The ground is not part of the scene; it is bright, so it takes only a part of the light.
+      let isOverGround = hasGround && origin.dot(up) + direction.dot(up) * far < groundHeight
+      open += isOverGround ? 0.55 : 1
     }
     return open / Float(SampleTable.ambientCount)
   }

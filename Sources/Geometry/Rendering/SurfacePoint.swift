@@ -29,7 +29,8 @@ struct SurfacePoint {
       normal = Self.visible(mean * side, along: direction, fallback: flat)
       // Coarse meshes shade as if round but cast shadows as they are, which shows as dark teeth. Starting from the
       // point's projections onto the corners' tangent planes removes them (J. Hanika, Ray Tracing Gems II, chapter 4).
-      lift = Self.rise(position - a, na * side) * weight.x + Self.rise(position - b, nb * side) * weight.y
+      lift =
+        Self.rise(position - a, na * side) * weight.x + Self.rise(position - b, nb * side) * weight.y
         + Self.rise(position - c, nc * side) * weight.z
     }
     rayOrigin = position + lift + flat * offset
@@ -38,7 +39,7 @@ struct SurfacePoint {
     } else {
       albedo = object.color
     }
-    if let lines = object.gridLines { albedo *= Self.lineFactor(lines, position, flat, footprint) }
+    if let lines = object.gridLines { albedo *= lines.factor(at: position, normal: flat, footprint: footprint) }
   }
 
   @inline(__always) private static func rise(_ offset: SIMD3<Float>, _ normal: SIMD3<Float>) -> SIMD3<Float> {
@@ -56,25 +57,5 @@ struct SurfacePoint {
     let facing = -unit.dot(direction)
     guard facing < 0.01 else { return unit }
     return (unit - direction * (0.01 - facing)).normalized
-  }
-
-  /// 1 between lines, less on them; lines thinner than a pixel fade instead of flickering.
-  @inline(__always)
-  private static func lineFactor(
-    _ lines: GridLines, _ position: SIMD3<Float>, _ normal: SIMD3<Float>, _ footprint: Float
-  ) -> Float {
-    let place = (position - lines.origin) / lines.spacing
-    let cell = place - place.rounded(.down)
-    var nearest: Float = 1
-    var size: Float = 1
-    for axis in 0..<3 where abs(normal[axis]) < 0.7 {
-      nearest = min(nearest, min(cell[axis], 1 - cell[axis]))
-      size = min(size, lines.spacing[axis])
-    }
-    let pixel = footprint / size
-    let halfWidth = lines.width / 2
-    let fade = min(1, max(0, (0.5 - pixel) / 0.35))
-    let cover = min(max((halfWidth - nearest) / max(pixel * 0.5, 1e-4) + 0.5, 0), 1)
-    return 1 - lines.strength * fade * cover
   }
 }
