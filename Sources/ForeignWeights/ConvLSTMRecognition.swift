@@ -41,7 +41,8 @@ struct ConvLSTMRecognition {
       let wanted = index == 0 ? [] : [model.layers[index - 1].name]
       guard layer.inputs == wanted else {
         let sources = layer.inputs.isEmpty ? "nothing" : layer.inputs.joined(separator: " and ")
-        throw refusal(layer, "reads \(sources), not \(wanted.first ?? "nothing"); only a plain chain of layers is understood")
+        throw refusal(
+          layer, "reads \(sources), not \(wanted.first ?? "nothing"); only a plain chain of layers is understood")
       }
     }
   }
@@ -74,7 +75,8 @@ struct ConvLSTMRecognition {
     for key in ["dropout", "recurrent_dropout"] { try requireNumber(layer, key, 0, default: 0) }
     let gates = 4 * filters
     return KerasConvLSTM.Cell(
-      name: layer.name, inputChannels: inputChannels, filters: filters, kernelSize: edge, recurrentActivation: activation,
+      name: layer.name, inputChannels: inputChannels, filters: filters, kernelSize: edge,
+      recurrentActivation: activation,
       kernel: try kernel(layer, "kernel", [edge, edge, edge, inputChannels, gates]),
       recurrentKernel: try kernel(layer, "recurrent_kernel", [edge, edge, edge, filters, gates]),
       bias: try vector(layer, "bias", gates, unless: "use_bias", fill: 0), normalization: nil)

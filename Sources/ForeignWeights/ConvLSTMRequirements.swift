@@ -8,7 +8,9 @@ extension ConvLSTMRecognition {
   }
 
   func unexpected(_ layer: KerasModel.Layer?, wanted: String) -> ForeignWeightsError {
-    guard let layer else { return ForeignWeightsError("\(model.fileName): the model ends where \(wanted) should follow") }
+    guard let layer else {
+      return ForeignWeightsError("\(model.fileName): the model ends where \(wanted) should follow")
+    }
     return refusal(layer, "stands where \(wanted) should: not the ConvLSTM3D forecaster")
   }
 

@@ -37,10 +37,13 @@ struct HDF5Image: ~Copyable {
   private let file: HDF5Handle
 
   /// Opens the image and hands it to `body`; nothing of it outlives the call.
+  ///
+  /// Only what `names`, members of the root, hold can be read, and only after it was checked.
   static func withImage<Result: Sendable>(
-    _ bytes: Data, name: String, _ body: (borrowing HDF5Image) throws -> Result
+    _ bytes: Data, name: String, names: Set<String>, _ body: (borrowing HDF5Image) throws -> Result
   ) throws -> Result {
-    try library.withLock { _ in
+    try HDF5Structure.check(bytes, descendingInto: names, name: name)
+    return try library.withLock { _ in
       let image = try HDF5Image(bytes, name: name)
       return try body(image)
     }

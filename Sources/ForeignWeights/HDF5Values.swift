@@ -44,7 +44,9 @@ extension HDF5Image {
     let layout = H5Pget_layout(creation.id)
     guard layout == H5D_CONTIGUOUS || layout == H5D_COMPACT, H5Pget_external_count(creation.id) == 0,
       H5Pget_nfilters(creation.id) == 0
-    else { throw damaged(path, "is chunked, filtered or kept in another file, which Keras never writes; it is not read") }
+    else {
+      throw damaged(path, "is chunked, filtered or kept in another file, which Keras never writes; it is not read")
+    }
   }
 
   private func extent(_ space: borrowing HDF5Handle, path: [String]) throws -> [Int] {
@@ -55,7 +57,9 @@ extension HDF5Image {
     var lengths = [hsize_t](repeating: 0, count: max(1, Int(rank)))
     guard H5Sget_simple_extent_dims(space.id, &lengths, nil) == rank else { throw damaged(path, "is damaged") }
     return try lengths.prefix(Int(rank)).map { length in
-      guard length <= UInt64(byteCount) else { throw damaged(path, "claims \(length) entries, more than the file holds") }
+      guard length <= UInt64(byteCount) else {
+        throw damaged(path, "claims \(length) entries, more than the file holds")
+      }
       return Int(length)
     }
   }

@@ -3,6 +3,8 @@ import Foundation
 
 /// The `.keras` layout: a zip with `config.json`, `metadata.json` and the weights as an HDF5 file.
 struct KerasArchive {
+  /// Where Keras keeps the layers' weights: since 2.13, and before.
+  private static let members: Set = ["layers", "_layer_checkpoint_dependencies"]
   private static let longestText = 16 << 20
 
   private let name: String
@@ -23,7 +25,7 @@ struct KerasArchive {
     }
     let description = try JSONValue(parsing: configuration, part: "config.json", of: name)
     let layers = try KerasConfiguration(description, file: name).layers
-    return try HDF5Image.withImage(weights, name: "\(name)/model.weights.h5") { image in
+    return try HDF5Image.withImage(weights, name: "\(name)/model.weights.h5", names: Self.members) { image in
       let root = image.contains(["layers"]) ? "layers" : "_layer_checkpoint_dependencies"
       var used: [String: Int] = [:]
       var filled: [KerasModel.Layer] = []

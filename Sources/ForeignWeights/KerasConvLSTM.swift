@@ -149,6 +149,7 @@ extension KerasConvLSTM.Kernel {
       }
     }
     self.init(
-      kerasShape: weight.shape, kerasValues: weight.values, shape: [outputs, inputs] + weight.shape[..<3], values: values)
+      kerasShape: weight.shape, kerasValues: weight.values, shape: [outputs, inputs] + weight.shape[..<3],
+      values: values)
   }
 }

@@ -53,7 +53,9 @@ public struct KerasModel: Sendable, Equatable {
     if bytes.starts(with: [0x50, 0x4B, 0x03, 0x04]) {
       self = try KerasArchive(bytes, name: name).model()
     } else {
-      self = try HDF5Image.withImage(bytes, name: name) { try LegacyKerasFile.model(in: $0) }
+      self = try HDF5Image.withImage(bytes, name: name, names: LegacyKerasFile.members) {
+        try LegacyKerasFile.model(in: $0)
+      }
     }
   }
 

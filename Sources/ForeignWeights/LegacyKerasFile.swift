@@ -3,6 +3,7 @@ import Foundation
 /// The `.h5` layout of Keras 2 and 3: the configuration as an attribute of the root, and below `model_weights` a group
 /// per layer whose attribute `weight_names` says where its weights lie and in which order.
 enum LegacyKerasFile {
+  static let members: Set = ["model_weights"]
   private static let root = ["model_weights"]
 
   static func model(in image: borrowing HDF5Image) throws -> KerasModel {
