@@ -46,7 +46,9 @@ extension Activation: RawRepresentable, Codable, CaseIterable {
   /// The function of a name; nil if there is none or a slope is not a finite number.
   public init?(rawValue text: String) {
     let prefix = "leakyReLU("
-    if text.hasPrefix(prefix), text.hasSuffix(")"), let slope = Double(text.dropFirst(prefix.count).dropLast()), slope.isFinite {
+    if text.hasPrefix(prefix), text.hasSuffix(")"), let slope = Double(text.dropFirst(prefix.count).dropLast()),
+      slope.isFinite
+    {
       self = .leakyReLU(slope: slope)
       return
     }

@@ -1,7 +1,8 @@
 import Torch
 
 /// Three numbers, one per spatial axis: a kernel, a stride, a size. A single number means a cube.
-public struct Extent: Sendable, Hashable, Codable, ExpressibleByIntegerLiteral, ExpressibleByArrayLiteral, SpatialExtent {
+public struct Extent: Sendable, Hashable, Codable, ExpressibleByIntegerLiteral, ExpressibleByArrayLiteral, SpatialExtent
+{
   /// Along the first spatial axis.
   public var depth: Int
   /// Along the second spatial axis.
@@ -35,7 +36,8 @@ public struct Extent: Sendable, Hashable, Codable, ExpressibleByIntegerLiteral, 
     }
     let axes = try container.decode([Int].self)
     guard axes.count == 3 else {
-      throw DecodingError.dataCorruptedError(in: container, debugDescription: "needs one number or three, not \(axes.count)")
+      throw DecodingError.dataCorruptedError(
+        in: container, debugDescription: "needs one number or three, not \(axes.count)")
     }
     self.init(axes[0], axes[1], axes[2])
   }

@@ -70,7 +70,8 @@ public enum Initializer: Sendable, Equatable {
     let tall = [max(rows, columns), min(rows, columns)]
     let (q, r) = Tensor.normal(tall, mean: 0, standardDeviation: 1, generator: generator).qr()
     let diagonal = (r * Tensor.eye(tall[1])).sum([0])
-    let signs = Tensor.where(diagonal.less(than: 0), Tensor.full(diagonal.shape, value: -1), Tensor.ones(diagonal.shape))
+    let signs = Tensor.where(
+      diagonal.less(than: 0), Tensor.full(diagonal.shape, value: -1), Tensor.ones(diagonal.shape))
     var matrix = q * signs
     if rows < columns { matrix = matrix.transposed(0, 1) }
     let spatial = Array(shape.dropFirst(2))

@@ -61,7 +61,8 @@ extension Module {
 
   /// Changes the element type of all parameters and buffers that hold floating-point numbers.
   public func convert(to dtype: DType) {
-    for leaf in ModuleDiscovery(self).leaves where [.float32, .float64, .bfloat16, .float16].contains(leaf.value.dtype) {
+    for leaf in ModuleDiscovery(self).leaves where [.float32, .float64, .bfloat16, .float16].contains(leaf.value.dtype)
+    {
       leaf.replaceValue { $0.to(dtype: dtype) }
     }
   }

@@ -71,7 +71,8 @@ struct ModuleDiscovery {
 
   private mutating func add(_ kind: Leaf.Kind, _ object: AnyObject, path: String) {
     if path.contains("$__lazy_storage_$_") {
-      fatalError("\(path) is a lazy property; make it a stored one, so that it is always found and its key does not change")
+      fatalError(
+        "\(path) is a lazy property; make it a stored one, so that it is always found and its key does not change")
     }
     enter(object, path: path)
     leaves.append(Leaf(key: path, kind: kind))
@@ -91,7 +92,8 @@ struct ModuleDiscovery {
       fatalError("\(path) is a plain Tensor; make it a Parameter (learned) or a Buffer (kept in files)")
     case is Parameter, is Buffer, is any Module:
       fatalError(
-        "\(path) holds a \(type(of: value)) where it is not found; make it a direct property, an optional or an array of a Module")
+        "\(path) holds a \(type(of: value)) where it is not found; make it a direct property, an optional or an array of a Module"
+      )
     default: break
     }
     let mirror = Mirror(reflecting: value)

@@ -60,7 +60,9 @@ struct OptimizerMemory {
   init(groups: [ParameterGroup], moments names: [String]) {
     let parameters = groups.flatMap(\.parameters)
     keys = parameters.map(\.key)
-    guard Set(keys).count == keys.count else { fatalError("an optimizer was given the same parameter key twice: \(keys)") }
+    guard Set(keys).count == keys.count else {
+      fatalError("an optimizer was given the same parameter key twice: \(keys)")
+    }
     self.names = names
     moments = names.map { _ in parameters.map { Tensor.zeros(like: $0.parameter.value).detached() } }
   }

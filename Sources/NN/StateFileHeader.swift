@@ -34,7 +34,9 @@ struct StateFileHeader: Equatable {
     entries = []
     entries.reserveCapacity(raw.count)
     for entry in raw { entries.append(try Self.check(entry, dataCount: dataCount)) }
-    entries.sort { ($0.bytes.lowerBound, $0.bytes.upperBound, $0.name) < ($1.bytes.lowerBound, $1.bytes.upperBound, $1.name) }
+    entries.sort {
+      ($0.bytes.lowerBound, $0.bytes.upperBound, $0.name) < ($1.bytes.lowerBound, $1.bytes.upperBound, $1.name)
+    }
     try checkTiling(dataCount: dataCount)
   }
 
@@ -55,7 +57,8 @@ struct StateFileHeader: Equatable {
     }
     guard raw.begin <= raw.end, raw.end <= dataCount else {
       throw StateFileProblem(
-        "tensor \"\(raw.name)\" lies at bytes \(raw.begin) to \(raw.end), but the file holds \(dataCount) bytes of data; is it cut short?")
+        "tensor \"\(raw.name)\" lies at bytes \(raw.begin) to \(raw.end), but the file holds \(dataCount) bytes of data; is it cut short?"
+      )
     }
     guard raw.end - raw.begin == count else {
       throw StateFileProblem(

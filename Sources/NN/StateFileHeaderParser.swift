@@ -104,7 +104,9 @@ struct StateFileHeaderParser {
       position += 1
     }
     guard position > start else { throw failure("something else where a number that is not negative belongs") }
-    guard position == start + 1 || text[start] != UInt8(ascii: "0") else { throw failure("a number with a leading zero") }
+    guard position == start + 1 || text[start] != UInt8(ascii: "0") else {
+      throw failure("a number with a leading zero")
+    }
     return value
   }
 

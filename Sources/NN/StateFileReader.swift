@@ -32,7 +32,9 @@ final class StateFileReader {
     }
     guard status.st_mode & S_IFMT == S_IFREG else { throw StateFileError(path: path, problem: "is not a regular file") }
     let size = Int(status.st_size)
-    guard size >= 8 else { throw StateFileError(path: path, problem: "\(size) bytes are too few for a safetensors file") }
+    guard size >= 8 else {
+      throw StateFileError(path: path, problem: "\(size) bytes are too few for a safetensors file")
+    }
     var word: UInt64 = 0
     try withUnsafeMutableBytes(of: &word) { try fill($0, from: descriptor, at: 0, path: path) }
     let length = UInt64(littleEndian: word)
