@@ -14,6 +14,14 @@ struct RuntimeTests {
     #expect(Runtime.deviceMemory(.cpu) == nil)
   }
 
+  #if os(Linux)
+    @Test("memory comes from tcmalloc and can be given back")
+    func allocator() {
+      #expect(Runtime.allocator == "tcmalloc")
+      Runtime.releaseFreeMemory()
+    }
+  #endif
+
   @Test("devices by name")
   func names() throws {
     #expect(try Device(parsing: "cpu") == .cpu)
