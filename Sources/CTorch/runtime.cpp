@@ -123,6 +123,26 @@ ct_status ct_reset_peak_device_memory(ct_device where) {
   return guarded([&] { at::getDeviceAllocator(device(where).type())->resetPeakStats(where.index); });
 }
 
+// A training step makes and drops the same blocks of some megabytes again and again, aligned to cache lines. glibc's
+// allocator does badly at that: above 32 MB it maps each block anew, below it trims the heap, so that the kernel
+// clears the same pages at every step; and a dropped aligned block rarely fits the next aligned request of its size, so
+// that the heap grows. In a loop of element-wise operators with gradients on 16 MB tensors, glibc took 98,000 page
+// faults and 1,415 MB at its peak; without mapping and trimming (mallopt) 135,000 and 1,495 MB; tcmalloc took 4,100
+// and 635 MB, and a fiftieth of the time in the kernel. So tcmalloc is linked (see the module map). The reference is
+// weak because a program may run without it.
+extern "C" {
+__attribute__((weak)) const char *tc_version(int *, int *, const char **);
+__attribute__((weak)) void MallocExtension_ReleaseFreeMemory(void);
+}
+
+const char *ct_allocator(void) { return tc_version ? "tcmalloc" : "system"; }
+
+void ct_release_free_memory(void) {
+  if (MallocExtension_ReleaseFreeMemory) {
+    MallocExtension_ReleaseFreeMemory();
+  }
+}
+
 ct_int ct_resident_memory(void) {
   long pages = 0, resident = 0;
   if (FILE *file = std::fopen("/proc/self/statm", "r")) {

@@ -14,7 +14,7 @@ public final class Generator: @unchecked Sendable {
     var handle: ct_generator?
     let status = ct_generator_create(&handle, seed, device.code)
     guard status == 0, let handle else {
-      preconditionFailure("Generator on \(device): \(String(cString: ct_last_error()))")
+      trap("Generator on \(device): \(String(cString: ct_last_error()))")
     }
     raw = handle
     self.device = device

@@ -34,6 +34,12 @@ public enum Runtime {
     done("synchronize", []) { ct_synchronize(device.code) }
   }
 
+  /// Which allocator serves the process: `tcmalloc`, as linked on Linux, or `system`.
+  public static var allocator: String { String(cString: ct_allocator()) }
+
+  /// Gives memory that is free but kept for the next tensor back to the system.
+  public static func releaseFreeMemory() { ct_release_free_memory() }
+
   /// Bytes of this process that are in memory now.
   public static var residentMemory: Int { ct_resident_memory() }
 

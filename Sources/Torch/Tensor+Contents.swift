@@ -33,9 +33,9 @@ extension Tensor {
   /// Writing is not recorded for differentiation and shows in every tensor that shares the memory.
   /// Traps unless the tensor is on the processor and without gaps.
   public func withUnsafeMutableBytes<R>(_ body: (UnsafeMutableRawBufferPointer) throws -> R) rethrows -> R {
-    precondition(
-      device == .cpu && (isContiguous() || isContiguous(channelsLast3d: true)),
-      "withUnsafeMutableBytes: not contiguous on the processor: \(summary), strides \(strides)")
+    guard device == .cpu, isContiguous() || isContiguous(channelsLast3d: true) else {
+      trap("withUnsafeMutableBytes: not contiguous on the processor: \(summary), strides \(strides)")
+    }
     defer { withExtendedLifetime(handle) {} }
     return try body(UnsafeMutableRawBufferPointer(start: ct_data(raw), count: count * dtype.size))
   }

@@ -50,7 +50,7 @@ public struct Tensor: @unchecked Sendable {
 
   /// Type of the elements. Traps if it is one that ``DType`` does not name.
   public var dtype: DType {
-    guard let dtype = DType(code: ct_dtype(raw)) else { preconditionFailure("dtype: an element type without a name") }
+    guard let dtype = DType(code: ct_dtype(raw)) else { trap("dtype: an element type without a name") }
     return dtype
   }
 

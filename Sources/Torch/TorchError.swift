@@ -47,10 +47,13 @@ func report(_ operation: StaticString, _ message: String, operands: [Tensor]) {
   let failure = TorchError(
     operation: "\(operation)", message: described.isEmpty ? line : "\(line) [operands: \(described)]")
   guard let scope = FailureScope.current else {
-    preconditionFailure("\(failure)")
+    trap("\(failure)")
   }
   scope.record(failure)
 }
+
+/// Ends the process over a mistake in the program, with a message in every build.
+func trap(_ message: String) -> Never { fatalError(message) }
 
 /// Makes a tensor by one call of the shim. On failure, reports it and answers zeros in the first operand's shape.
 func made(

@@ -21,6 +21,10 @@ ct_status ct_synchronize(ct_device device);
 /// Bytes that tensors occupy on an accelerator, now and at most so far.
 ct_status ct_device_memory(ct_device device, ct_int *current, ct_int *peak);
 ct_status ct_reset_peak_device_memory(ct_device device);
+/// Which allocator serves this process: tcmalloc, or the system's.
+const char *ct_allocator(void);
+/// Gives memory that is free but kept back to the system.
+void ct_release_free_memory(void);
 /// Bytes of this process in the machine's memory, now and at most so far.
 ct_int ct_resident_memory(void);
 ct_int ct_peak_resident_memory(void);
