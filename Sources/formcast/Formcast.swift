@@ -8,8 +8,7 @@ struct Formcast: ParsableCommand {
     abstract: "Casts 3D shapes and forecasts evolving ones.",
     version: formcastVersion,
     subcommands: [
-      Demo.self, Data.self, Mesh.self, Render.self, Recipes.self, Train.self, Evaluate.self, Forecast.self,
-      Import.self, Bench.self,
+      Train.self,
     ]
   )
 }

@@ -1,7 +1,6 @@
 import Foundation
 import Models
 import NN
-import Runs
 import Torch
 import Training
 import Volumes
@@ -9,7 +8,7 @@ import Volumes
 /// Learning of the ConvLSTM: binary cross-entropy of all predicted frames, Adam.
 final class ConvLSTMTask: TrainingTask {
   let name: String
-  let network: ConvLSTMForecaster
+  private let network: ConvLSTMForecaster
   private let configuration: ForecastConfiguration
   private let optimizer: Adam
   private let generator: Generator
@@ -24,31 +23,81 @@ final class ConvLSTMTask: TrainingTask {
     network.move(to: device)
     let options = configuration.optimizer
     optimizer = Adam(
-      network.parameters(), learningRate: options.learningRate, betas: (options.beta1, options.beta2),
-      epsilon: options.epsilon, epsilonPlacement: .keras)
-    loader = try data.trainingLoader(from: nil)
+      network.parameters(), learningRate: options.learningRate,
+      options: .init(beta1: options.beta1, beta2: options.beta2, epsilon: options.epsilon, epsilonPlacement: .keras))
+    loader = try data.trainingLoader(from: LoaderCursor())
   }
 
   var parameterCount: Int { network.parameterCount }
   var batchesPerEpoch: Int? { loader.batchesPerEpoch }
 
   func step() throws -> StepReport {
-    let batch = try loader.next()
-    let (inputs, targets) = (batch.inputTensor(on: device), batch.targetTensor(on: device))
-    let keys = network.parameters()
-    let logits = network(inputs, mode: .training(generator), precision: configuration.precision)
+    let place = loader.cursor
+    guard let batch = try loader.nextBatch() else { throw ExperimentError("the training data ended") }
+    let targets = batch.targetTensor(on: device)
+    let logits = network(batch.inputTensor(on: device), mode: .training(generator), precision: configuration.precision)
     let loss = Loss.binaryCrossEntropy(logits: logits, target: targets)
     let value = loss.item()
     guard value.isFinite else { throw NonFinite("the loss") }
-    var gradients = gradient(of: loss, withRespectTo: keys.map(\.parameter.value))
+    var gradients = gradient(of: loss, withRespectTo: optimizer.parameters)
     guard Tensor.areFinite(gradients) else { throw NonFinite("a gradient") }
     if configuration.optimizer.gradientNorm > 0 {
-      gradients = clipped(gradients, toNorm: configuration.optimizer.gradientNorm)
+      gradients = clipped(gradients, maximumNorm: configuration.optimizer.gradientNorm).gradients
     }
     optimizer.step(gradients: gradients)
-    let error = withoutGradient { (logits.detached().sigmoid() - targets).squared().mean().item() }
+    let error = withoutGradient { (logits.sigmoid() - targets).squared().mean().item() }
     return StepReport(
-      epoch: batch.epoch + 1, batch: batch.index + 1, metrics: ["loss": value, "mse": error],
-      learningRate: optimizer.learningRate)
+      epoch: batch.epoch + 1, batch: place.position / configuration.training.batchSize % max(loader.batchesPerEpoch, 1) + 1,
+      metrics: ["loss": value, "mse": error], learningRate: optimizer.learningRate)
+  }
+
+  /// Loss, MSE and both Jaccard distances on the validation series, beside what the null model and the input give.
+  func evaluate() throws -> [String: Double] {
+    let loader = try data.seriesLoader(.validation, limit: configuration.data.validationFiles)
+    let predictor = ConvLSTMPredictor(network, precision: configuration.precision, device: device)
+    var scorer = ForecastScorer(voxelsPerFrame: loader.sampleShape.voxelsPerFrame)
+    var losses = (sum: 0.0, count: 0)
+    while let batch = try loader.nextBatch() {
+      let frames = batch.inputTensor(on: device)
+      let count = frames.shape[0] - 1
+      let targets = frames.narrowed(0, start: 1, length: count)
+      let logits = predictor.logits(after: frames.narrowed(0, start: 0, length: count))
+      losses.sum += Loss.binaryCrossEntropy(logits: logits, target: targets).item() * Double(batch.windowCount)
+      losses.count += batch.windowCount
+      try scorer.addNextFrames(predictions: logits.sigmoid(), frames: frames, names: batch.names)
+    }
+    let scoring = scorer.score().scoring
+    return [
+      "loss": losses.sum / Double(max(losses.count, 1)), "mse": scoring.sequence.mse.target.mean,
+      "jaccard": scoring.sequence.jaccard.target.mean, "jaccard_frame": scoring.frame.jaccard.target.mean,
+      "jaccard_input": scoring.sequence.jaccard.input.mean, "jaccard_null": scoring.sequence.jaccard.null.mean,
+    ]
+  }
+
+  func writeSamples(step: Int, to folder: URL) throws -> [String] { [] }
+
+  func save(to folder: URL) throws {
+    var tensors: [String: Tensor] = [:]
+    for (key, value) in network.state() { tensors["model.\(key)"] = value }
+    for (key, value) in optimizer.state() { tensors["optimizer.\(key)"] = value }
+    let state = generator.state
+    tensors["generator"] = Tensor(state, shape: [state.count])
+    let cursor = loader.cursor
+    let place = Tensor([Int64(cursor.epoch), Int64(cursor.position)], shape: [2])
+    tensors["cursor"] = place
+    try StateFile(tensors: tensors).write(to: folder.appending(path: Checkpointing.fileName).path)
+  }
+
+  func restore(from folder: URL) throws {
+    let file = try StateFile(reading: folder.appending(path: Checkpointing.fileName).path)
+    try network.load(file.part("model"))
+    try optimizer.load(file.part("optimizer"))
+    guard let state = file.tensors["generator"], let place = file.tensors["cursor"], place.count == 2 else {
+      throw ExperimentError("\(folder.path): the checkpoint lacks the random state or the place in the data")
+    }
+    try generator.restore(state.array(of: UInt8.self))
+    let cursor = place.array(of: Int64.self)
+    loader.cancel()
+    loader = try data.trainingLoader(from: LoaderCursor(epoch: Int(cursor[0]), position: Int(cursor[1])))
   }
 }

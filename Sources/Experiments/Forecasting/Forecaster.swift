@@ -22,14 +22,14 @@ extension Forecaster {
   /// *Shapes*: [T, N, 1, D, H, W] with T at least `pastFrameCount`, to [steps, N, 1, D, H, W].
   func rollout(after frames: Tensor, steps: Int, options: ForecastConfiguration.RolloutOptions) -> Tensor {
     let length = min(options.window, frames.shape[0])
-    var seen = frames.narrowed(dim: 0, start: frames.shape[0] - length, length: length)
+    var seen = frames.narrowed(0, start: frames.shape[0] - length, length: length)
     var predictions: [Tensor] = []
     for _ in 0..<steps {
       let all = successors(of: seen)
-      let next = all.narrowed(dim: 0, start: all.shape[0] - 1, length: 1)
+      let next = all.narrowed(0, start: all.shape[0] - 1, length: 1)
       predictions.append(next)
-      let fed = options.feedback == .thresholded ? next.greater(than: 0.5).to(dtype: .float32) : next
-      seen = Tensor.concatenated([seen.narrowed(dim: 0, start: 1, length: length - 1), fed], dim: 0)
+      let fed = options.feedback == .thresholded ? next.greater(than: 0.5).to(dtype: DType.float32) : next
+      seen = Tensor.concatenated([seen.narrowed(0, start: 1, length: length - 1), fed], dim: 0)
     }
     return Tensor.concatenated(predictions, dim: 0)
   }
@@ -51,6 +51,11 @@ public final class ConvLSTMPredictor: Forecaster {
 
   /// Probabilities of the frame after each frame: [T, N, 1, D, H, W].
   public func successors(of frames: Tensor) -> Tensor {
-    withoutGradient { network(frames.to(device: device), mode: .inference, precision: precision).sigmoid() }
+    logits(after: frames).sigmoid()
+  }
+
+  /// The same before the sigmoid.
+  func logits(after frames: Tensor) -> Tensor {
+    withoutGradient { network(frames.to(device: device), mode: .inference, precision: precision) }
   }
 }

@@ -1,0 +1,88 @@
+import Foundation
+import NN
+import Runs
+import Torch
+import Training
+
+/// A training run of a forecaster from the command line's point of view.
+public struct ForecastTrainer {
+  /// What the user says beside the configuration.
+  public struct Options: Sendable {
+    /// Folder of the data set.
+    public var data: String
+    /// Folder of the run.
+    public var run: String
+    /// Ends the session after so many minutes.
+    public var minutes: Double?
+    /// Goes on with the run that is there.
+    public var resumes = false
+    /// Replaces a run that is there.
+    public var force = false
+    /// Where to compute.
+    public var device = Device.cpu
+    /// How progress is shown.
+    public var progress = ProgressMode.automatic
+
+    /// Training on `data` into `run`.
+    public init(data: String, run: String) { (self.data, self.run) = (data, run) }
+  }
+
+  /// What came of it.
+  public struct Outcome: Sendable {
+    /// Steps done in all sessions.
+    public var step: Int
+    /// Why it ended.
+    public var reason: TrainingEvent.End.Reason
+    /// The last evaluation.
+    public var metrics: [String: Double]
+  }
+
+  private let configuration: ForecastConfiguration
+  private let options: Options
+  private let environment: RunEnvironment
+
+  /// A run of a configuration; `environment` is what goes on record.
+  public init(_ configuration: ForecastConfiguration, options: Options, environment: RunEnvironment) {
+    (self.configuration, self.options, self.environment) = (configuration, options, environment)
+  }
+
+  /// Trains.
+  ///
+  /// *Throws*: before anything is written if the configuration, the data or the run folder do not allow it.
+  public func callAsFunction() throws -> Outcome {
+    try configuration.validate()
+    let data = ForecastData(configuration, directory: options.data)
+    _ = try data.paths(.validation)
+    let task = try ConvLSTMTask(configuration, data: data, device: options.device)
+    let run = try openRun()
+    let lock = try run.lock()
+    defer { withExtendedLifetime(lock) {} }
+    let start = try resumePoint(of: run)?.step ?? 0
+    if options.resumes {
+      var record = try run.readEnvironment()
+      record.noteResumption(from: start, in: environment)
+      try run.write(record)
+    }
+    let plan = configuration.plan(minutes: options.minutes, batchesPerEpoch: task.batchesPerEpoch ?? 1)
+    let collector = EventCollector()
+    let terminal = TerminalSink(
+      stepCount: plan.steps, options: .init(mode: options.progress, unit: "steps", initialCount: start))
+    let events = try EventBus.files(of: run).adding(terminal).adding(collector)
+    let reason = try train(task, in: run, plan: plan, events: events, interruption: Interruption())
+    var (step, metrics) = (start, [String: Double]())
+    for timed in collector.events {
+      step = max(step, timed.event.step ?? 0)
+      if case .evaluation(let evaluation) = timed.event { metrics = evaluation.metrics }
+    }
+    return Outcome(step: step, reason: reason, metrics: metrics)
+  }
+
+  private func openRun() throws -> RunDirectory {
+    let url = URL(filePath: options.run)
+    guard options.resumes else {
+      return try .create(
+        at: url, configuration: configuration, environment: environment, existing: options.force ? .replaceRun : .refuse)
+    }
+    return try .open(at: url)
+  }
+}

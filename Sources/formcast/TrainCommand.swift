@@ -1,0 +1,67 @@
+import ArgumentParser
+import Experiments
+import Foundation
+import Runs
+import Torch
+
+/// `formcast train`.
+struct Train: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Train a recipe; Ctrl-C saves and stops, --resume goes on.")
+
+  @Argument(help: "A recipe; formcast recipes lists them.")
+  var recipe: String
+
+  @Option(help: "A folder that formcast data split wrote.")
+  var data: String
+
+  @Option(help: "The folder of the run.")
+  var out: String
+
+  @Option(name: .customLong("set"), help: "Replace a value of the recipe: path=value; may be repeated.")
+  var overrides: [String] = []
+
+  @Option(help: "Steps of the whole run.")
+  var steps: Int?
+
+  @Option(help: "Stop after so many minutes.")
+  var minutes: Double?
+
+  @Flag(help: "Go on with the run that is there.")
+  var resume = false
+
+  @Option(help: "Seed of every random choice.")
+  var seed: UInt64?
+
+  @OptionGroup var deviceOption: DeviceOption
+  @OptionGroup var force: ForceOption
+  @OptionGroup var common: CommonOptions
+
+  func validate() throws {
+    guard (steps ?? 1) > 0, (minutes ?? 1) > 0 else { throw ValidationError("--steps and --minutes must be positive") }
+    guard !(resume && force.force) else { throw ValidationError("--resume and --force exclude each other") }
+  }
+
+  func run() throws {
+    let device = try Device(parsing: deviceOption.device)
+    let configuration = try configuration()
+    var options = ForecastTrainer.Options(data: data, run: out)
+    (options.minutes, options.resumes, options.force, options.device) = (minutes, resume, force.force, device)
+    options.progress = common.quiet ? .quiet : .automatic
+    let environment = RunEnvironment(
+      recipe: configuration.recipe, seed: configuration.seed, version: formcastVersion,
+      engine: .init(libtorch: Runtime.version, device: "\(device)", threadCount: Runtime.threadCount))
+    let outcome = try ForecastTrainer(configuration, options: options, environment: environment)()
+    print("\(outcome.step) steps, \(outcome.reason.rawValue): \(out)")
+  }
+
+  /// The recipe, or the run's own configuration when it goes on, with the user's changes.
+  private func configuration() throws -> ForecastConfiguration {
+    var configuration = try ForecastRecipe.named(recipe).configuration
+    if resume { configuration = try RunDirectory.open(at: URL(filePath: out)).readConfiguration(ForecastConfiguration.self) }
+    configuration = try Configuration.applying(overrides, to: configuration)
+    if let steps { configuration.training.steps = steps }
+    if let seed { configuration.seed = seed }
+    return configuration
+  }
+}
