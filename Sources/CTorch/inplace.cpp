@@ -78,6 +78,23 @@ ct_status ct_foreach_norm(ct_tensor *out, ct_tensors self) {
   return giving(out, [&] { return at::linalg_vector_norm(at::stack(at::_foreach_norm(list(self)))); });
 }
 
+// The fused kernel walks through all operands in memory order and does not look at their strides: a gradient that a
+// channels-last convolution left would be applied to the wrong weights.
+static std::vector<at::Tensor> laid_out_as(const std::vector<at::Tensor> &parameters, std::vector<at::Tensor> others) {
+  for (size_t i = 0; i < others.size(); i++) {
+    if (others[i].strides() != parameters[i].strides()) {
+      others[i] = at::empty_like(parameters[i], others[i].options()).copy_(others[i]);
+    }
+  }
+  return others;
+}
+
+static void check_layout(const std::vector<at::Tensor> &parameters, const std::vector<at::Tensor> &moments) {
+  for (size_t i = 0; i < moments.size(); i++) {
+    TORCH_CHECK(moments[i].strides() == parameters[i].strides(), "a moment lies otherwise in memory than its parameter");
+  }
+}
+
 ct_status ct_fused_adam_(ct_tensors self, ct_tensors gradients, ct_tensors first_moments, ct_tensors second_moments,
                          ct_adam_options options) {
   return guarded([&] {
@@ -88,8 +105,10 @@ ct_status ct_fused_adam_(ct_tensors self, ct_tensors gradients, ct_tensors first
     at::Tensor step = at::full({}, static_cast<double>(options.step), parameters[0].options().dtype(at::kFloat));
     std::vector<at::Tensor> steps(parameters.size(), step);
     std::vector<at::Tensor> none;
+    check_layout(parameters, list(first_moments));
+    check_layout(parameters, list(second_moments));
     auto update = [&](auto step_of) {
-      step_of(parameters, list(gradients), list(first_moments), list(second_moments), none, steps,
+      step_of(parameters, laid_out_as(parameters, list(gradients)), list(first_moments), list(second_moments), none, steps,
               options.learning_rate, options.first_decay, options.second_decay, options.weight_decay, options.epsilon);
     };
     if (options.is_decoupled) {

@@ -7,7 +7,8 @@ import Torch
 public final class Adam: Optimizer {
   /// Where epsilon is added.
   public enum EpsilonPlacement: String, Sendable, Codable, CaseIterable {
-    /// To the root of the second moment before its bias is corrected; equals PyTorch's with epsilon / sqrt(1 - beta2^t).
+    /// To the root of the second moment before its bias is corrected; equals PyTorch's with epsilon / sqrt(1 -
+    /// beta2^t).
     case keras
     /// To the root after the bias is corrected.
     case pytorch

@@ -10,8 +10,8 @@ public enum VarianceCorrection: String, Sendable, Codable, CaseIterable {
 
 /// Batch normalization over all axes but the second.
 ///
-/// Training normalizes with the batch's own mean and variance, through which gradients of any order flow, and moves the running
-/// statistics; inference uses those.
+/// Training normalizes with the batch's own mean and variance, through which gradients of any order flow, and moves the
+/// running statistics; inference uses those.
 ///
 /// *Shapes*: input [N, C, ...]; all parameters and buffers [C].
 ///

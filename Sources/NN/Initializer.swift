@@ -14,7 +14,8 @@ public enum Initializer: Sendable, Equatable {
   case uniform(bound: Double)
   /// Normal with mean zero.
   case normal(standardDeviation: Double)
-  /// Normal with mean zero; values beyond two deviations are drawn again, so the deviation of what remains is 0.88 of this.
+  /// Normal with mean zero; values beyond two deviations are drawn again, so the deviation of what remains is 0.88 of
+  /// this.
   case truncatedNormal(standardDeviation: Double)
   /// Uniform with variance 2 / (inputs + outputs) (Glorot and Bengio 2010; Keras' default).
   case glorotUniform
@@ -24,16 +25,17 @@ public enum Initializer: Sendable, Equatable {
   case heNormal
   /// Uniform within 1 / sqrt(inputs): PyTorch's default for weights and biases of linear and convolution layers.
   case inverseRootUniform
-  /// A random orthogonal matrix (Saxe et al. 2013): all axes but the first are flattened in Keras' order (spatial axes before
-  /// channels), and the signs are fixed by the diagonal of R, so that the matrix is uniformly distributed.
+  /// A random orthogonal matrix (Saxe et al. 2013): all axes but the first are flattened in Keras' order (spatial axes
+  /// before channels), and the signs are fixed by the diagonal of R, so that the matrix is uniformly distributed.
   case orthogonal(gain: Double)
 
   /// Draws a parameter.
   ///
-  /// *Shapes*: weights have the output axis first, the input axis second, then spatial axes (input and output exchanged for
-  /// transposed convolutions).
+  /// *Shapes*: weights have the output axis first, the input axis second, then spatial axes (input and output exchanged
+  /// for transposed convolutions).
   ///
-  /// *Parameters*: `fan` counts the inputs and outputs of one unit of the layer that owns the parameter, for weights and biases.
+  /// *Parameters*: `fan` counts the inputs and outputs of one unit of the layer that owns the parameter, for weights
+  /// and biases.
   public func tensor(shape: [Int], fan: Fan, generator: Generator) -> Tensor {
     switch self {
     case .zeros: .zeros(shape)

@@ -2,8 +2,8 @@ import Torch
 
 /// Layer normalization with exact derivatives of any order.
 ///
-/// *Reference*: Ba et al. 2016, arXiv 1607.06450. Differs: Keras' second derivative is wrong, because it takes the mean inside the
-/// variance for a constant; the derivative here is the true one, as in PyTorch.
+/// *Reference*: Ba et al. 2016, arXiv 1607.06450. Differs: Keras' second derivative is wrong, because it takes the mean
+/// inside the variance for a constant; the derivative here is the true one, as in PyTorch.
 public final class LayerNorm: Module {
   /// Over which axes a layer norm takes its statistics.
   public enum Axes: Sendable, Equatable {

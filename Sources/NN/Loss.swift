@@ -33,8 +33,8 @@ public enum Loss {
 
   /// Mean of the absolute differences of signed distances that are cut off at `bound`.
   ///
-  /// *Parameters*: `clampsPrediction` cuts the prediction as well (DeepSDF); without it a prediction beyond the bound still has a
-  /// gradient (SDFNet).
+  /// *Parameters*: `clampsPrediction` cuts the prediction as well (DeepSDF); without it a prediction beyond the bound
+  /// still has a gradient (SDFNet).
   ///
   /// *Reference*: Park et al. 2019, arXiv 1901.05103, equation 4.
   public static func clampedL1(

@@ -1,7 +1,7 @@
 import Torch
 
 /// Whether a network is learning or being used; given to layers that behave differently.
-public enum Mode {
+public enum Mode: Sendable {
   /// Batch statistics and dropout are on; random choices come from the generator.
   case training(Generator)
   /// Running statistics are used, nothing is random.

@@ -2,10 +2,10 @@ import Torch
 
 /// A part of a network: a class whose parameters and buffers are found by looking at its properties.
 ///
-/// Leaves are properties of type `Parameter` and `Buffer`; containers are properties that are modules, optionals or arrays of
-/// these. Property names make up the keys: `lstm1.kernel`, with the index in arrays: `blocks.0.conv.weight`. A tensor, parameter,
-/// buffer or module anywhere else (tuple, dictionary, struct, plain `Tensor` property) would silently be left out of training
-/// and of files, so looking at such a module traps and names the path.
+/// Leaves are properties of type `Parameter` and `Buffer`; containers are properties that are modules, optionals or
+/// arrays of these. Property names make up the keys: `lstm1.kernel`, with the index in arrays: `blocks.0.conv.weight`.
+/// A tensor, parameter, buffer or module anywhere else (tuple, dictionary, struct, plain `Tensor` property) would
+/// silently be left out of training and of files, so looking at such a module traps and names the path.
 ///
 /// *Limits*: what a closure captures cannot be seen. A leaf that is reached by two paths traps too: hold it once.
 public protocol Module: AnyObject {}
@@ -43,10 +43,11 @@ extension Module {
 
   /// Copies values into all parameters and buffers, in place; element types and devices of the module are kept.
   ///
-  /// *Throws*: `StateMismatch` unless keys and shapes are exactly the module's; nothing is changed then.
+  /// *Throws*: `StateMismatch` unless keys and shapes are exactly the module's and numbers of a kind meet (float64
+  /// becomes float32, but integers do not); nothing is changed then.
   public func load(_ state: [String: Tensor]) throws {
     let leaves = ModuleDiscovery(self).leaves
-    try StateMismatch.check(state, against: leaves.map { ($0.key, $0.value.shape) })
+    try StateMismatch.check(state, against: leaves.map { ($0.key, $0.value) })
     withoutGradient {
       for leaf in leaves {
         if let value = state[leaf.key] { leaf.value.copy(from: value) }
@@ -65,36 +66,5 @@ extension Module {
     {
       leaf.replaceValue { $0.to(dtype: dtype) }
     }
-  }
-}
-
-/// What is wrong with a state that was to be loaded: all of it, not just the first thing.
-public struct StateMismatch: Error, Equatable, CustomStringConvertible {
-  /// Keys that the module has and the state lacks.
-  public var missing: [String] = []
-  /// Keys that the state has and the module lacks.
-  public var unexpected: [String] = []
-  /// Keys whose shapes differ, with what is wanted and what was found.
-  public var misshaped: [String] = []
-
-  /// One line that lists every difference.
-  public var description: String {
-    let parts = [("missing", missing), ("unexpected", unexpected), ("of another shape", misshaped)]
-    let lists = parts.filter { !$0.1.isEmpty }.map { "\($0.0): \($0.1.joined(separator: ", "))" }
-    return "the state does not fit; \(lists.joined(separator: "; "))"
-  }
-
-  /// Throws if the keys and shapes of `state` are not exactly the wanted ones.
-  static func check(_ state: [String: Tensor], against wanted: [(key: String, shape: [Int])]) throws {
-    var mismatch = StateMismatch()
-    for (key, shape) in wanted {
-      guard let value = state[key] else {
-        mismatch.missing.append(key)
-        continue
-      }
-      if value.shape != shape { mismatch.misshaped.append("\(key) (wanted \(shape), found \(value.shape))") }
-    }
-    mismatch.unexpected = Set(state.keys).subtracting(wanted.map(\.key)).sorted()
-    guard mismatch == StateMismatch() else { throw mismatch }
   }
 }

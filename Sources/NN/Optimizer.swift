@@ -2,8 +2,8 @@ import Torch
 
 /// Changes parameters in place, given their gradients.
 ///
-/// An optimizer keeps the parameters it was made with, in groups that have a learning rate each, and one set of moments per
-/// parameter. Create it after the network has been moved to its device and converted to its element type.
+/// An optimizer keeps the parameters it was made with, in groups that have a learning rate each, and one set of moments
+/// per parameter. Create it after the network has been moved to its device and converted to its element type.
 public protocol Optimizer: AnyObject {
   /// What is optimized. The learning rate of a group may be changed between steps.
   var groups: [ParameterGroup] { get set }
@@ -13,12 +13,13 @@ public protocol Optimizer: AnyObject {
   /// *Parameters*: `gradients` are those of `parameters`, in the same order. Traps if their number differs.
   func step(gradients: [Tensor])
 
-  /// The step count, learning rates and moments: all that a resumed run needs. Tensors share storage with the optimizer.
+  /// The step count, learning rates and moments: all that a resumed run needs. Tensors share storage with the
+  /// optimizer.
   func state() -> [String: Tensor]
 
   /// Takes over a state.
   ///
-  /// *Throws*: `StateMismatch` unless keys and shapes are exactly those of `state()`; nothing is changed then.
+  /// *Throws*: `StateMismatch` unless keys, shapes and kinds of number are those of `state()`; nothing is changed then.
   func load(_ state: [String: Tensor]) throws
 }
 
@@ -79,9 +80,14 @@ struct OptimizerMemory {
   }
 
   mutating func load(_ state: [String: Tensor], into groups: inout [ParameterGroup]) throws {
-    try StateMismatch.check(state, against: self.state(groups).map { ($0.key, $0.value.shape) }.sorted { $0.0 < $1.0 })
-    guard let step = state["step"], let rates = state["learningRates"]?.array(of: Double.self) else { return }
-    stepCount = Int(step.item())
+    let wanted = self.state(groups).sorted { $0.key < $1.key }.map { (key: $0.key, value: $0.value) }
+    try StateMismatch.check(state, against: wanted)
+    guard let step = state["step"]?.array(of: Int.self), let rates = state["learningRates"]?.array(of: Double.self)
+    else { return }
+    guard (0..<1 << 53).contains(step[0]) else {
+      throw StateMismatch(misshaped: ["step (wanted a number of steps, found \(step[0]))"])
+    }
+    stepCount = step[0]
     for (index, rate) in rates.enumerated() { groups[index].learningRate = rate }
     withoutGradient {
       for (name, list) in zip(names, moments) {
@@ -110,9 +116,11 @@ struct OptimizerMemory {
 
 /// Scales gradients so that the norm of all of them together is at most `maximumNorm`.
 ///
-/// The scaled gradients are new tensors: gradients that libtorch returns may share storage, so scaling in place could scale twice.
+/// The scaled gradients are new tensors: gradients that libtorch returns may share storage, so scaling in place could
+/// scale twice.
 ///
-/// *Returns*: the gradients and the norm before scaling. Where that is not finite the gradients come back as they were: check it.
+/// *Returns*: the gradients and the norm before scaling. Where that is not finite the gradients come back as they were:
+/// check it.
 ///
 /// *Reference*: Pascanu et al. 2013; PyTorch's `clip_grad_norm_` with its 1e-6.
 public func clipped(_ gradients: [Tensor], maximumNorm: Double) -> (gradients: [Tensor], norm: Double) {

@@ -1,7 +1,7 @@
 /// How a convolution treats the border of its input.
 public enum Padding: Sendable, Hashable {
-  /// The output has the input's size divided by the stride, rounded up (TensorFlow's rule): where the zeros that this needs are
-  /// odd in number, the larger half goes behind, so strides can pad asymmetrically.
+  /// The output has the input's size divided by the stride, rounded up (TensorFlow's rule): where the zeros that this
+  /// needs are odd in number, the larger half goes behind, so strides can pad asymmetrically.
   case same
   /// No padding.
   case valid

@@ -2,12 +2,13 @@ import Torch
 
 /// The element type in which a layer multiplies.
 ///
-/// Weights are kept in float32 whatever the precision. `bfloat16` casts the input and the weights of a product, computes it in
-/// bfloat16 and casts the result back to float32 unless the layer is asked to leave it as it is.
+/// Weights are kept in float32 whatever the precision. `bfloat16` casts the input and the weights of a product,
+/// computes it in bfloat16 and casts the result back to float32 unless the layer is asked to leave it as it is.
 public enum Precision: String, Codable, Sendable, CaseIterable {
   /// The products take the tensors as they come, so float64 stays float64.
   case float32 = "fp32"
-  /// The products run in bfloat16: half the memory traffic and, where the processor has the instructions, faster arithmetic.
+  /// The products run in bfloat16: half the memory traffic and, where the processor has the instructions, faster
+  /// arithmetic.
   case bfloat16 = "bf16"
 
   /// The tensor in the type in which the product runs.

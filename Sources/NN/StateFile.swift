@@ -3,12 +3,12 @@ import Torch
 
 /// Named tensors and free text in one file: the safetensors format, read and written.
 ///
-/// Files come from anywhere, so reading trusts nothing: sizes are checked against the real length of the file before anything
-/// is allocated, and every byte range against its shape. Writing goes to a temporary name in the same folder, is synced and
-/// then renamed, so that the final name never holds half a file.
+/// Files come from anywhere, so reading trusts nothing: sizes are checked against the real length of the file before
+/// anything is allocated, and every byte range against its shape. Writing goes to a temporary name in the same folder,
+/// is synced and then renamed, so that the final name never holds half a file.
 ///
 /// *Reference*: huggingface/safetensors, "Format". Differs: element types that tensors here cannot hold are refused.
-public struct StateFile {
+public struct StateFile: Sendable {
   /// The tensors by key, on the CPU after reading.
   public var tensors: [String: Tensor]
   /// Free text by key.

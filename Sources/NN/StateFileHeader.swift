@@ -1,7 +1,7 @@
 /// The header of a safetensors file: which tensors lie where.
 ///
-/// Everything in it comes from outside, so parsing checks all that later code relies on: known element types, shapes whose
-/// product does not overflow, byte ranges that fit their shapes and tile the data without gap or overlap.
+/// Everything in it comes from outside, so parsing checks all that later code relies on: known element types, shapes
+/// whose product does not overflow, byte ranges that fit their shapes and tile the data without gap or overlap.
 struct StateFileHeader: Equatable {
   /// One tensor of the file.
   struct Entry: Equatable {

@@ -1,7 +1,8 @@
 /// A strict reader of the JSON that a safetensors header may contain, and of no other JSON.
 ///
-/// Objects are two levels deep by construction, so hostile nesting cannot exhaust the stack; memory is bounded by the length of
-/// the text. Duplicate keys, unknown fields, NaN, fractions, signs, control characters and broken UTF-8 are errors.
+/// Objects are two levels deep by construction, so hostile nesting cannot exhaust the stack; memory is bounded by the
+/// length of the text. Duplicate keys, unknown fields, NaN, fractions, signs, control characters and broken UTF-8 are
+/// errors.
 struct StateFileHeaderParser {
   /// A tensor as the text gives it, unchecked.
   struct RawEntry {

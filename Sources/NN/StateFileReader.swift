@@ -3,8 +3,8 @@ import Torch
 
 /// An open safetensors file whose header has been checked.
 ///
-/// Data are read with `pread` into buffers whose size was checked against the file. Nothing is mapped: a file that another
-/// program cuts short while it is being read gives an error, not a signal.
+/// Data are read with `pread` into buffers whose size was checked against the file. Nothing is mapped: a file that
+/// another program cuts short while it is being read gives an error, not a signal.
 final class StateFileReader {
   let header: StateFileHeader
   private let path: String

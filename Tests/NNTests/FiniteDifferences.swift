@@ -3,11 +3,11 @@ import Torch
 
 /// Compares gradients with central differences in float64 along random directions through all inputs at once.
 ///
-/// Every entry of every gradient takes part in every direction. Inputs are changed in place, so that functions may hold them
-/// (as layers hold parameters).
+/// Every entry of every gradient takes part in every direction. Inputs are changed in place, so that functions may hold
+/// them (as layers hold parameters).
 ///
-/// The step of 1e-5 leaves an error of about 1e-10 from curvature and 1e-11 from rounding; a wrong gradient is off by far more
-/// than the tolerance.
+/// The step of 1e-5 leaves an error of about 1e-10 from curvature and 1e-11 from rounding; a wrong gradient is off by
+/// far more than the tolerance.
 func expectGradient(
   of function: () -> Tensor, _ inputs: [Tensor], generator: Generator, tolerance: Double = 1e-6, _ what: String = "",
   sourceLocation: SourceLocation = #_sourceLocation

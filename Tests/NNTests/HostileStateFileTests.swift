@@ -110,9 +110,8 @@ struct HostileStateFileTests {
   @Test("The same header without its fault is read")
   func control() throws {
     let (folder, path) = try write(Array("\(Self.one())  ".utf8), data: [UInt8](repeating: 0, count: 8))
-    try withExtendedLifetime(folder) {
-      #expect(try StateFile(reading: path).tensors["a"]?.array(of: Float.self) == [0, 0])
-    }
+    let file = try withExtendedLifetime(folder) { try StateFile(reading: path) }
+    #expect(file.tensors["a"]?.array(of: Float.self) == [0, 0])
   }
 
   @Test("Header lengths beyond the file or the limit", arguments: [UInt64(19), 1 << 32, 1 << 63, .max])

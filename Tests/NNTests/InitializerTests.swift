@@ -24,18 +24,30 @@ struct InitializerTests {
     #expect(draw(.constant(-2.5)).max().item() == -2.5)
   }
 
+  struct Case: Sendable {
+    var initializer: Initializer
+    var deviation: Double
+    var bound = Double.infinity
+  }
+
+  static let cases: [Case] = [
+    Case(initializer: .glorotUniform, deviation: root(2, 2400), bound: root(6, 2400)),
+    Case(initializer: .heUniform, deviation: root(2, 600), bound: root(6, 600)),
+    Case(initializer: .heNormal, deviation: root(2, 600)),
+    Case(initializer: .inverseRootUniform, deviation: root(1, 1800), bound: root(1, 600)),
+    Case(initializer: .uniform(bound: 0.3), deviation: root(0.03, 1), bound: 0.3),
+    Case(initializer: .normal(standardDeviation: 0.7), deviation: 0.7),
+    Case(initializer: .truncatedNormal(standardDeviation: 0.5), deviation: 0.5 * 0.879626, bound: 1),
+  ]
+
+  private static func root(_ numerator: Double, _ denominator: Double) -> Double {
+    (numerator / denominator).squareRoot()
+  }
+
   /// 14,400 draws: the deviation of a sample deviation is about 0.6 % of it, of a mean 0.8 %.
-  @Test(
-    "Random ones have the published mean, deviation and range",
-    arguments: [
-      (Initializer.glorotUniform, (2.0 / 2400).squareRoot(), (6.0 / 2400).squareRoot()),
-      (.heUniform, (2.0 / 600).squareRoot(), (6.0 / 600).squareRoot()),
-      (.heNormal, (2.0 / 600).squareRoot(), .infinity),
-      (.inverseRootUniform, (1.0 / 1800).squareRoot(), (1.0 / 600).squareRoot()),
-      (.uniform(bound: 0.3), 0.3 / 3.0.squareRoot(), 0.3), (.normal(standardDeviation: 0.7), 0.7, .infinity),
-      (.truncatedNormal(standardDeviation: 0.5), 0.5 * 0.879626, 1.0),
-    ])
-  func moments(_ initializer: Initializer, _ deviation: Double, _ bound: Double) {
+  @Test("Random ones have the published mean, deviation and range", arguments: cases)
+  func moments(_ item: Case) {
+    let (initializer, deviation, bound) = (item.initializer, item.deviation, item.bound)
     let values = draw(initializer)
     #expect(values.shape == shape && values.dtype == .float32)
     #expect(abs(values.mean().item()) < 0.04 * deviation)
@@ -67,7 +79,8 @@ struct InitializerTests {
       Initializer.orthogonal(gain: 1).tensor(shape: [2, 2], fan: Fan(inputs: 2, outputs: 2), generator: generator)
         .array(of: Double.self)[0]
     }
-    // The entry is the cosine of a uniform angle: deviation 0.71, of this mean 0.035. LAPACK's own sign would give -0.64.
+    // The entry is the cosine of a uniform angle: deviation 0.71, of this mean 0.035. LAPACK's own sign would give
+    // -0.64.
     #expect(abs(corners.reduce(0, +) / 400) < 0.14)
   }
 

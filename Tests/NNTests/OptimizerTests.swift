@@ -2,8 +2,8 @@ import NN
 import Testing
 import Torch
 
-/// Trajectories of six steps with a change of learning rate, in float64 against PyTorch (Adam with Keras' epsilon: against its
-/// formula). Only rounding differs, hence 1e-12.
+/// Trajectories of six steps with a change of learning rate, in float64 against PyTorch (Adam with Keras' epsilon:
+/// against its formula). Only rounding differs, hence 1e-12.
 @Suite("Optimizers equal the references")
 struct OptimizerTests {
   static let names = [
@@ -100,6 +100,15 @@ struct OptimizerTests {
     #expect(error.unexpected == ["p9.firstMoment"])
     #expect(error.misshaped == ["p1.secondMoment (wanted [5], found [7])"])
     #expect(optimizer.state()["step"]?.item() == 0)
+    for step in [Int.max, -1] {
+      state = optimizer.state()
+      state["step"] = Tensor([step], shape: [])
+      #expect(throws: StateMismatch(misshaped: ["step (wanted a number of steps, found \(step))"])) {
+        try optimizer.load(state)
+      }
+    }
+    state["step"] = Tensor(2.5)
+    #expect(throws: StateMismatch(misshaped: ["step (wanted int64, found float32)"])) { try optimizer.load(state) }
   }
 
   @Test("Clipping by the global norm equals PyTorch and leaves small and broken gradients alone")

@@ -21,7 +21,7 @@ struct ForecastData {
     options.batchSize = configuration.training.batchSize
     options.seed = configuration.seed
     options.cacheBytes = configuration.data.cacheBytes
-    return try SeriesLoader(options, cursor: cursor)
+    return try SeriesLoader(options, at: cursor)
   }
 
   /// Whole series of one part in name order, once.
