@@ -115,7 +115,7 @@ public struct RenderOptions: Sendable, Equatable {
   public var width, height: Int
   /// What lies behind the surfaces.
   public var background: PictureBackground = .color(.white)
-  /// Rays per pixel where surfaces meet or end, 4...16; smooth parts take 4.
+  /// Rays per pixel where surfaces meet or end, 1...16; smooth parts take at most 4.
   public var samplesPerPixel = 16
   /// Whether corners and contacts darken softly.
   public var hasAmbientOcclusion = true
