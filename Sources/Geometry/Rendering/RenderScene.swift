@@ -5,8 +5,8 @@ public enum SurfaceShading: Sendable, Equatable {
   /// Normals are averaged over faces that meet at less than this angle, so that real edges stay sharp.
   case smooth(creaseAngle: Float)
 
-  /// Smooth with a crease angle of 50 degrees.
-  public static let smooth = SurfaceShading.smooth(creaseAngle: 50)
+  /// Smooth with a crease angle of 65 degrees: right angles stay sharp, steps of coarse surfaces do not.
+  public static let smooth = SurfaceShading.smooth(creaseAngle: 65)
 }
 
 /// Thin dark lines on a surface where it crosses the walls between the voxels of a grid.
