@@ -60,7 +60,7 @@ public struct Camera: Sendable, Equatable {
     right = side * cos(azimuth) - upAxis.front * sin(azimuth)
     up = right.cross(forward)
     (position, projection) = (.zero, .orthographic(halfWidth: 1, halfHeight: 1))
-    let radius = max(bounds.radius, max(bounds.center.length * 1e-5, 1e-12))
+    let radius = max(bounds.radius, max(bounds.center.length * 1e-3, 1e-12))
     let corners = (bounds.radius > 0 ? bounds : bounds.padded(by: radius)).corners
     let room = 1 - 2 * view.margin
     if let fieldOfView = view.fieldOfView {
@@ -94,7 +94,7 @@ public struct Camera: Sendable, Equatable {
   /// Puts the eye as near as it may be with all points inside the given slopes, and centres the view on them.
   ///
   /// Along each image axis, a point is inside if |x - ex| <= slope (z - ez). The points bound ex from both sides by
-  /// lines in ez; where these lines meet is the nearest eye.
+  /// lines in ez; where these lines meet is the nearest eye. The axis that leaves room is then balanced in the picture.
   private mutating func placeEye(around points: [SIMD3<Float>], slopes: (Float, Float)) {
     let origin = points.reduce(.zero, +) / Float(points.count)
     var depth = Float.infinity
@@ -105,8 +105,26 @@ public struct Camera: Sendable, Equatable {
       depth = min(depth, (high - low) / (2 * slope))
       ranges.append((low, high, slope))
     }
-    let places = ranges.map { ($0.low + $0.high) / 2 }
+    let local = points.map { point in
+      SIMD3((point - origin).dot(right), (point - origin).dot(up), (point - origin).dot(forward))
+    }
+    let places = ranges.enumerated().map { axis, range in
+      Self.balanced(range.low + range.slope * depth, range.high - range.slope * depth) { place in
+        let ratios = local.map { ($0[axis] - place) / ($0.z - depth) }
+        return (ratios.max() ?? 0) + (ratios.min() ?? 0)
+      }
+    }
     position = origin + right * places[0] + up * places[1] + forward * depth
+  }
+
+  /// The place between two limits where a falling function is zero, or the nearer limit.
+  private static func balanced(_ low: Float, _ high: Float, _ value: (Float) -> Float) -> Float {
+    var (low, high) = (low, max(low, high))
+    for _ in 0..<40 {
+      let middle = (low + high) / 2
+      if value(middle) > 0 { low = middle } else { high = middle }
+    }
+    return (low + high) / 2
   }
 
   /// The ray through a place of the picture, both coordinates -1...1 from left to right and bottom to top.

@@ -15,8 +15,10 @@ public struct ColorMap: Sendable {
     let place = min(max(value, 0), 1) * Float(stops.count - 1)
     let index = min(Int(place), stops.count - 2)
     let t = place - Float(index)
-    let (before, after) = (stops[max(index - 1, 0)], stops[min(index + 2, stops.count - 1)])
     let (start, end) = (stops[index], stops[index + 1])
+    // Beyond the ends the map goes on straight, so that a map of two colours is a straight line.
+    let before = index > 0 ? stops[index - 1] : 2 * start - end
+    let after = index + 2 < stops.count ? stops[index + 2] : 2 * end - start
     // Catmull-Rom: passes through every stop without a visible kink between them.
     let linear = end - before
     let square = 2 * before - 5 * start + 4 * end - after

@@ -1,5 +1,5 @@
 /// A picture of 8-bit sRGB pixels, rows from top to bottom.
-public struct Image: Sendable, Equatable {
+public struct Image: Sendable, Hashable {
   /// Pixels per row.
   public let width: Int
   /// Number of rows.

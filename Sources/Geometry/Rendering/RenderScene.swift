@@ -5,8 +5,8 @@ public enum SurfaceShading: Sendable, Equatable {
   /// Normals are averaged over faces that meet at less than this angle, so that real edges stay sharp.
   case smooth(creaseAngle: Float)
 
-  /// Smooth with a crease angle of 50 degrees.
-  public static let smooth = SurfaceShading.smooth(creaseAngle: 50)
+  /// Smooth with a crease angle of 65 degrees: right angles stay sharp, steps of coarse surfaces do not.
+  public static let smooth = SurfaceShading.smooth(creaseAngle: 65)
 }
 
 /// Thin dark lines on a surface where it crosses the walls between the voxels of a grid.
@@ -115,7 +115,7 @@ public struct RenderOptions: Sendable, Equatable {
   public var width, height: Int
   /// What lies behind the surfaces.
   public var background: PictureBackground = .color(.white)
-  /// Rays per pixel where surfaces meet or end, 4...16; smooth parts take 4.
+  /// Rays per pixel where surfaces meet or end, 1...16; smooth parts take at most 4.
   public var samplesPerPixel = 16
   /// Whether corners and contacts darken softly.
   public var hasAmbientOcclusion = true

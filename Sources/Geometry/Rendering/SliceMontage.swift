@@ -90,7 +90,7 @@ public struct SliceMontage: Sendable {
     let narrowing: Float = 0.62
     let cardWidth = Int(Float(first.width) * narrowing)
     let rise = Int(Float(first.width) * 0.22)
-    let step = max(8, Int(Float(cardWidth) * 0.42))
+    let step = max(8, Int(Float(cardWidth) * 0.6))
     let (margin, frame) = (8, Color(hex: 0x8A929C))
     let width = cardWidth + step * (slices.count - 1) + 2 * margin
     let height = first.height + rise + 2 * margin

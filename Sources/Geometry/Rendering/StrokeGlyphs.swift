@@ -19,7 +19,7 @@ struct StrokeGlyph: Sendable {
   private static let missing = StrokeGlyph("M0,0 L0,10 L5.5,10 L5.5,0 L0,0")
 
   private static let all: [Character: StrokeGlyph] = {
-    var result: [Character: StrokeGlyph] = [" ": StrokeGlyph(strokes: [], width: 1.4)]
+    var result: [Character: StrokeGlyph] = [" ": StrokeGlyph(strokes: [], width: 1.9)]
     for (character, path) in capitals.merging(smallLetters, uniquingKeysWith: { $1 }).merging(
       signs, uniquingKeysWith: { $1 })
     {
@@ -103,7 +103,7 @@ struct StrokeGlyph: Sendable {
     "i": "M0,7 L0,0 M-0.05,9.6 L0.05,9.6",
     "j": "M1.2,7 L1.2,-1.3 E-0.3,-1.3,1.5,1.7,0,-90 M1.15,9.6 L1.25,9.6",
     "k": "M0,10 L0,0 M4.9,7 L0,2.6 M1.9,4.3 L5.2,0",
-    "l": "M0,10 L0,0",
+    "l": "M0,10 L0,1.7 E1.6,1.7,1.6,1.7,180,285",
     "m": "M0,7 L0,0 M0,4.5 E2.25,4.5,2.25,2.5,180,0 L4.5,0 M4.5,4.5 E6.75,4.5,2.25,2.5,180,0 L9,0",
     "n": "M0,7 L0,0 M0,4.2 E2.75,4.2,2.75,2.8,180,0 L5.5,0",
     "o": "E3.2,3.5,3.2,3.5,0,360",

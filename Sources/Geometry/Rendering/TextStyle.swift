@@ -16,18 +16,21 @@ public struct TextStyle: Sendable, Equatable {
     (self.size, self.color, self.isBold) = (size, color, isBold)
   }
 
-  private static let spacing: Float = 2.3
-  private var unit: Float { size * 0.07 }
-  private var penWidth: Float { max(size * (isBold ? 0.115 : 0.078), 1.05) }
+  /// The size that is drawn; it bounds memory for sizes from outside.
+  private var drawnSize: Float { size > 4 ? min(size, 400) : 4 }
+  private var unit: Float { drawnSize * 0.07 }
+  private var penWidth: Float { max(drawnSize * (isBold ? 0.115 : 0.078), 1.05) }
+  /// Space between letters in font units; the pen takes part of it, and small text needs more to stay legible.
+  private var spacing: Float { (isBold ? 2.6 : 2.2) + max(0, 16 - drawnSize) * 0.06 }
 
   /// Distance between the tops of two lines, in pixels.
-  public var lineHeight: Int { Int((size * 1.35).rounded(.up)) }
+  public var lineHeight: Int { Int((drawnSize * 1.35).rounded(.up)) }
 
   /// Width of a line in pixels.
   public func width(of text: String) -> Int {
     guard !text.isEmpty else { return 0 }
-    let units = Self.characters(text).reduce(0) { $0 + StrokeGlyph.glyph(for: $1).width + Self.spacing }
-    return Int(((units - Self.spacing) * unit + penWidth).rounded(.up)) + 1
+    let units = Self.characters(text).reduce(0) { $0 + StrokeGlyph.glyph(for: $1).width + spacing }
+    return Int(((units - spacing) * unit + penWidth).rounded(.up)) + 1
   }
 
   /// The text, or its beginning with dots, so that it is no wider than the given number of pixels.
@@ -61,16 +64,16 @@ public struct TextStyle: Sendable, Equatable {
   /// The box is as wide as ``width(of:)`` and as high as ``lineHeight``.
   public func draw(_ text: String, x: Int, y: Int, on image: inout Image) {
     let (width, height) = (width(of: text), lineHeight)
-    guard width > 0, size > 0, size.isFinite else { return }
+    guard width > 0 else { return }
     var mask = [Float](repeating: 0, count: width * height)
-    var pen = SIMD2(penWidth / 2 + 0.5, size * 0.95)
+    var pen = SIMD2(penWidth / 2 + 0.5, drawnSize * 0.95)
     for character in Self.characters(text) {
       let glyph = StrokeGlyph.glyph(for: character)
       for stroke in glyph.strokes {
         let points = stroke.map { pen + SIMD2($0.x, -$0.y) * unit }
         for (start, end) in zip(points, points.dropFirst()) { add(start, end, &mask, width) }
       }
-      pen.x += (glyph.width + Self.spacing) * unit
+      pen.x += (glyph.width + spacing) * unit
     }
     for row in 0..<height {
       for column in 0..<width {
@@ -87,8 +90,9 @@ public struct TextStyle: Sendable, Equatable {
     let square = max((along * along).sum(), 1e-9)
     let low = pointwiseMin(start, end) - half - 1
     let high = pointwiseMax(start, end) + half + 1
-    for row in max(0, Int(low.y))...max(0, min(height - 1, Int(high.y))) {
-      for column in max(0, Int(low.x))...max(0, min(width - 1, Int(high.x))) {
+    let columns = (Int(low.x)..<Int(high.x) + 1).clamped(to: 0..<width)
+    for row in (Int(low.y)..<Int(high.y) + 1).clamped(to: 0..<height) {
+      for column in columns {
         let offset = SIMD2(Float(column) + 0.5, Float(row) + 0.5) - start
         let place = min(max((offset * along).sum() / square, 0), 1)
         let gap = offset - along * place
