@@ -63,12 +63,15 @@ public struct BarPanel: Sendable, Equatable {
 }
 
 extension BarPanel: PanelDrawing {
+  private static let valueSize = 8.0
+
   func draw(in frame: PanelFrame, script: inout GnuplotScript) {
     var frame = frame
     let legend =
       series.map { LegendEntry(name: $0.name, role: $0.role, mark: .patch) }
       + marks.map { LegendEntry(name: $0.name, role: $0.role, mark: .tick) }
     frame.head(title: title, yLabel: yLabel, legend: legend, script: &script)
+    frame.hasFoot = false
     frame.axes(script: &script)
     script.add("set grid noxtics")
     let ticks = categories.enumerated().map { "\(GnuplotScript.quotedTick($1)) \($0)" }.joined(separator: ", ")
@@ -77,17 +80,23 @@ extension BarPanel: PanelDrawing {
     let tops = series.flatMap { $0.bars.compactMap { $0 } }.flatMap { bar in
       [bar.value + (bar.deviation ?? 0), bar.value] + bar.marks
     }
+    let pointsPerBar = 0.8 * (frame.right - frame.left) / Double(max(1, series.count * categories.count))
+    // Numbers that would run into each other stand upright, and need more room above.
+    let isUpright = pointsPerBar < FigureStyle.width(of: "0.1234", size: Self.valueSize)
+    let room = showsValues ? (isUpright ? 1.14 : 1.06) : 1.03
     if let bounds = AxisLimits.fromZero.bounds(of: tops) {
-      script.add("set yrange [\(GnuplotScript.number(bounds.lower)):\(GnuplotScript.number(bounds.upper * 1.03))]")
+      script.add("set yrange [\(GnuplotScript.number(bounds.lower)):\(GnuplotScript.number(bounds.upper * room))]")
     }
     let width = 0.8 / Double(max(1, series.count))
     let parts = series.indices.flatMap { index in
-      draw(series[index], at: (Double(index) + 0.5) * width - 0.4, width: width, script: &script)
+      draw(series[index], at: (Double(index) + 0.5) * width - 0.4, width: width, isUpright: isUpright, script: &script)
     }
     script.add("plot " + (parts.isEmpty ? "NaN" : parts.joined(separator: ", ")))
   }
 
-  private func draw(_ series: Series, at offset: Double, width: Double, script: inout GnuplotScript) -> [String] {
+  private func draw(
+    _ series: Series, at offset: Double, width: Double, isUpright: Bool, script: inout GnuplotScript
+  ) -> [String] {
     let bars = series.bars.prefix(categories.count).enumerated().compactMap { index, bar in
       bar.map { (x: Double(index) + offset, bar: $0) }
     }
@@ -95,10 +104,14 @@ extension BarPanel: PanelDrawing {
     let data = script.addData(bars.map { [$0.x, $0.bar.value, 0.9 * width] })
     let color = FigureStyle.color(series.role)
     var parts = ["\(data) using 1:2:3 with boxes fs solid 0.85 noborder fc rgb '\(color)'"]
-    let whiskers = bars.compactMap { bar in bar.bar.deviation.map { [bar.x, bar.bar.value, $0] } }
+    let whiskers = bars.flatMap { bar -> [[Double]] in
+      guard let deviation = bar.bar.deviation else { return [] }
+      let (low, high, cap) = (bar.bar.value - deviation, bar.bar.value + deviation, 0.12 * width)
+      return [[bar.x, low, 0, high - low], [bar.x - cap, low, 2 * cap, 0], [bar.x - cap, high, 2 * cap, 0]]
+    }
     if !whiskers.isEmpty {
       let data = script.addData(whiskers)
-      parts.append("\(data) using 1:2:3 with yerrorbars pt 0 ps 0 lw 1.1 lc rgb '\(FigureStyle.ink)'")
+      parts.append("\(data) using 1:2:3:4 with vectors nohead lw 1.1 lc rgb '\(FigureStyle.ink)'")
     }
     for (kind, mark) in marks.enumerated() {
       let rows = bars.filter { kind < $0.bar.marks.count }.map {
@@ -109,17 +122,19 @@ extension BarPanel: PanelDrawing {
       parts.append("\(data) using 1:2:3:4 with vectors nohead lw 4 lc rgb '#ffffff'")
       parts.append("\(data) using 1:2:3:4 with vectors nohead lw 2.4 lc rgb '\(FigureStyle.color(mark.role))'")
     }
-    if showsValues { label(bars, script: &script) }
+    if showsValues { label(bars, isUpright: isUpright, script: &script) }
     return parts
   }
 
-  /// The value stands in the foot of its bar, where neither whisker nor mark is.
-  private func label(_ bars: [(x: Double, bar: Bar)], script: inout GnuplotScript) {
+  /// The value stands over all that belongs to its bar.
+  private func label(_ bars: [(x: Double, bar: Bar)], isUpright: Bool, script: inout GnuplotScript) {
     for (x, bar) in bars where bar.value.isFinite {
       let text = GnuplotScript.quoted(String(format: abs(bar.value) < 0.1 ? "%.4f" : "%.3f", bar.value))
+      let top = (bar.marks + [bar.value, bar.value + (bar.deviation ?? 0)]).filter(\.isFinite).max() ?? 0
+      let place = isUpright ? "left rotate by 90 offset 0,0.4" : "center offset 0,0.6"
       script.add(
-        "set label \(text) at first \(GnuplotScript.number(x)), graph 0.02 left rotate by 90 "
-          + "font '\(FigureStyle.fontName),8' tc rgb '#ffffff' front")
+        "set label \(text) at first \(GnuplotScript.number(x)), first \(GnuplotScript.number(top)) \(place) "
+          + "font '\(FigureStyle.fontName),\(Self.valueSize)' tc rgb '\(FigureStyle.ink)' front")
     }
   }
 }

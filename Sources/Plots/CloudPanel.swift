@@ -1,3 +1,5 @@
+import Foundation
+
 /// A named set of points in space.
 public struct PointCloud: Sendable, Equatable {
   /// Its name in the legend; empty for none.
@@ -48,13 +50,21 @@ extension CloudPanel: PanelDrawing {
     script.add("set size \(frame.size.width / width),\((bottom - frame.top) / height)")
     script.add("set lmargin 0; set rmargin 0; set tmargin 0; set bmargin 0")
     script.add("unset key; unset colorbox")
-    script.add("set view \(view.tilt),\(view.turn),1.25")
+    script.add("set view \(view.tilt),\(view.turn),1.28")
     script.add("set view equal xyz")
     script.add("set xyplane relative 0")
     script.add("set border 31 lw 0.6 lc rgb '\(FigureStyle.axis)'")
     script.add("set grid xtics ytics ztics lt 1 lw 0.5 lc rgb '\(FigureStyle.grid)'")
     script.add("set tics nomirror scale 0.3 tc rgb '\(FigureStyle.mutedInk)' font '\(FigureStyle.fontName),8'")
     script.add("set format '%g'")
+    for (axis, name) in ["x", "y", "z"].enumerated() {
+      let values = clouds.flatMap { $0.points.map { $0[axis] } }.filter(\.isFinite)
+      let low = values.min() ?? 0, high = values.max() ?? 1
+      let extent = max(high - low, 1e-9 * max(abs(low), abs(high), 1e-9))
+      let room = 0.03 * extent
+      script.add("set \(name)range [\(GnuplotScript.number(low - room)):\(GnuplotScript.number(high + room))]")
+      script.add("set \(name)tics \(GnuplotScript.number(Self.tickStep(extent: extent)))")
+    }
     script.add("set xtics offset 0,-0.3; set ytics offset 0.3,-0.2")
     // Viridis: even steps of lightness, for print and for any colour vision.
     script.add("set palette defined (0 '#440154', 1 '#3b528b', 2 '#21918c', 3 '#5ec962', 4 '#c8d41f')")
@@ -63,7 +73,7 @@ extension CloudPanel: PanelDrawing {
     for cloud in clouds {
       let kept = Swift.stride(from: 0, to: cloud.points.count, by: stride).map { cloud.points[$0] }
       let data = script.addData(kept.map { [$0.x, $0.y, $0.z] })
-      let size = kept.count > 3000 ? 0.2 : 0.35
+      let size = kept.count > 3000 ? 0.16 : 0.26
       let color =
         clouds.count == 1
         ? "using 1:2:3:3 with points pt 7 ps \(size) lc palette"
@@ -71,5 +81,14 @@ extension CloudPanel: PanelDrawing {
       parts.append("\(data) \(color)")
     }
     if !parts.isEmpty { script.add("splot " + parts.joined(separator: ", ")) }
+  }
+
+  /// A round step that gives three to six ticks.
+  private static func tickStep(extent: Double) -> Double {
+    guard extent > 0, extent.isFinite else { return 1 }
+    let rough = extent / 4
+    let power = pow(10, log10(rough).rounded(.down))
+    let digit = [1.0, 2, 5, 10].first { $0 * power >= rough } ?? 10
+    return digit * power
   }
 }

@@ -77,8 +77,11 @@ extension DistributionPanel: PanelDrawing {
     var parts: [String] = []
     for group in groups {
       let histogram = Histogram(group.values, lower: lower, upper: upper, binCount: max(1, binCount))
-      let rows = histogram.counts.enumerated().map { index, count in
-        [histogram.lower + (Double(index) + 0.5) * histogram.binWidth, Double(count)]
+      // Bins without values at either end would draw a line along the axis.
+      let filled = histogram.counts.indices.filter { histogram.counts[$0] > 0 }
+      let range = (filled.first ?? 0)...(filled.last ?? 0)
+      let rows = range.map { index in
+        [histogram.lower + (Double(index) + 0.5) * histogram.binWidth, Double(histogram.counts[index])]
       }
       let data = script.addData(rows)
       let color = FigureStyle.color(group.role)
@@ -102,7 +105,9 @@ extension DistributionPanel: PanelDrawing {
       ])
       parts.append("\(whiskers) using 1:2:3:4 with vectors nohead lw 1.2 lc rgb '\(color)'")
       let box = script.addData([[median, row, first, third, row - 0.3, row + 0.3]])
-      parts.append("\(box) using 1:2:3:4:5:6 with boxxyerror fs transparent solid 0.3 border lc rgb '\(color)' lw 1.2")
+      parts.append(
+        "\(box) using 1:2:3:4:5:6 with boxxyerror fc rgb '\(color)' fs transparent solid 0.25 border lc rgb '\(color)' lw 1.2"
+      )
       let middle = script.addData([[median, row - 0.3, 0, 0.6]])
       parts.append("\(middle) using 1:2:3:4 with vectors nohead lw 2.4 lc rgb '\(color)'")
       let stride = max(1, summary.outliers.count / Self.outlierLimit)

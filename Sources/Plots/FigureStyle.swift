@@ -21,8 +21,8 @@ public enum SeriesRole: Sendable, Equatable, Hashable {
 /// The look of all figures: type, colours, sizes.
 enum FigureStyle {
   static let fontName = "DejaVu Sans"
-  static let fontSize = 10.0
-  static let titleSize = 12.0
+  static let fontSize = 11.0
+  static let titleSize = 13.0
   static let ink = "#1f2933"
   static let mutedInk = "#52606d"
   static let axis = "#9aa5b1"

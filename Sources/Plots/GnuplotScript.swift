@@ -21,8 +21,10 @@ struct GnuplotScript {
   }
 
   /// A string literal: within single quotes only the quote itself means anything to gnuplot.
+  ///
+  /// It becomes an apostrophe, since gnuplot 5.4 misreads a doubled one at the beginning of a literal.
   static func quoted(_ text: String) -> String {
-    "'" + clean(text).replacingOccurrences(of: "'", with: "''") + "'"
+    "'" + clean(text).replacingOccurrences(of: "'", with: "\u{2019}") + "'"
   }
 
   /// A string literal for tick marks, which are formats besides.
@@ -77,8 +79,21 @@ struct GnuplotScript {
   }
 
   /// The whole script for one terminal.
-  func text(terminal: String, output: String) -> String {
+  func text(terminal: String, output: String, replacesRareCharacters: Bool = false) -> String {
     let body = commands.joined(separator: "\n")
-    return "set terminal \(terminal)\nset output '\(output)'\nset multiplot\n\(body)\nunset multiplot\nset output\n"
+    let shown = replacesRareCharacters ? Self.replacingRareCharacters(in: body) : body
+    return "set terminal \(terminal)\nset output '\(output)'\nset multiplot\n\(shown)\nunset multiplot\nset output\n"
+  }
+
+  /// Characters that the house's font lacks become a box: cairo draws its own mark for them over the whole picture.
+  private static func replacingRareCharacters(in text: String) -> String {
+    String(
+      String.UnicodeScalarView(
+        text.unicodeScalars.map { scalar in
+          switch scalar.value {
+          case 0..<0x0700, 0x1E00..<0x27C0: scalar
+          default: "\u{25A1}"
+          }
+        }))
   }
 }

@@ -28,7 +28,9 @@ struct PanelFrame {
 
   var left: Double { x + 58 }
   var right: Double { x + size.width - 22 }
-  var bottom: Double { y + size.height - 46 }
+  var bottom: Double { y + size.height - (hasFoot ? 46 : 32) }
+  /// Whether room is left for a label under the axis.
+  var hasFoot = true
   var top: Double { cursor + 10 }
 
   /// Title, what the vertical axis shows, and the legend.
@@ -47,13 +49,13 @@ struct PanelFrame {
     cursor += 18
     var position = edge
     for entry in legend {
-      let width = 24 + FigureStyle.width(of: entry.name) + 18
+      let width = 20 + FigureStyle.width(of: entry.name) + 13
       if position > edge && position + width > x + size.width {
         position = edge
         cursor += 16
       }
       mark(entry, x: position, y: cursor - 4, script: &script)
-      script.text(entry.name, x: position + 24, y: cursor - 4)
+      script.text(entry.name, x: position + 20, y: cursor - 4)
       position += width
     }
   }
@@ -62,10 +64,10 @@ struct PanelFrame {
     switch entry.mark {
     case .line, .dashes:
       let dash = entry.mark == .dashes ? " dt (6,4)" : ""
-      script.line(from: (x, y), to: (x + 18, y), style: "lw 2.2 lc rgb '\(entry.color)'\(dash)")
-    case .tick: script.line(from: (x + 3, y), to: (x + 17, y), style: "lw 3 lc rgb '\(entry.color)'")
-    case .patch: script.rectangle(from: (x + 3, y + 5), to: (x + 17, y - 5), color: entry.color)
-    case .dot: script.rectangle(from: (x + 7, y + 3), to: (x + 13, y - 3), color: entry.color)
+      script.line(from: (x, y), to: (x + 15, y), style: "lw 2.2 lc rgb '\(entry.color)'\(dash)")
+    case .tick: script.line(from: (x, y), to: (x + 14, y), style: "lw 3 lc rgb '\(entry.color)'")
+    case .patch: script.rectangle(from: (x, y + 5), to: (x + 14, y - 5), color: entry.color)
+    case .dot: script.rectangle(from: (x + 5, y + 3), to: (x + 11, y - 3), color: entry.color)
     }
   }
 

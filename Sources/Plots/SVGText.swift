@@ -12,9 +12,12 @@ enum SVGText {
     text = text.replacingOccurrences(of: "]]>", with: "]]&gt;")
     text = replacingFirst("<title>Gnuplot</title>", with: "<title>\(MarkupText.escaped(title))</title>", in: text)
     text = replacingFirst("<svg", with: "<svg role=\"img\"", in: text)
+    let families = "\(FigureStyle.fontName), Verdana, sans-serif"
+    // gnuplot writes the weight into the name, where no browser finds it.
+    text = text.replacingOccurrences(
+      of: "font-family=\"\(FigureStyle.fontName):Bold\"", with: "font-family=\"\(families)\" font-weight=\"bold\"")
     return text.replacingOccurrences(
-      of: "font-family=\"\(FigureStyle.fontName)\"",
-      with: "font-family=\"\(FigureStyle.fontName), Verdana, sans-serif\"")
+      of: "font-family=\"\(FigureStyle.fontName)\"", with: "font-family=\"\(families)\"")
   }
 
   /// The `svg` element alone, with ids that no other picture of the same page has.
