@@ -5,6 +5,13 @@ extension HDF5Structure {
     let tree: Int, heap: Int
   }
 
+  /// Messages that a sound file may have and that are not read.
+  private static let refused = [
+    0x02: "links in the newer form, among them those to other files, which are not followed",
+    0x06: "a link in the newer form, perhaps to another file, which is not followed",
+    0x07: "values kept in another file, which are not read", 0x0B: "compressed or filtered values, which are not read",
+  ]
+
   /// What a header has told so far.
   private struct Facts {
     var table: SymbolTable?
@@ -63,7 +70,7 @@ extension HDF5Structure {
       try requireLength(body, 16)
       facts.table = SymbolTable(tree: try number(at: body.lowerBound), heap: try number(at: body.lowerBound + 8))
     case 0x12: try requireLength(body, 8)
-    default: throw fault(body.lowerBound, "a message of kind \(kind) that Keras does not write, or a repeated one")
+    default: throw fault(body.lowerBound, Self.refused[kind] ?? "a header message of kind \(kind), unknown or repeated")
     }
   }
 
@@ -92,7 +99,9 @@ extension HDF5Structure {
   private func layout(_ body: Range<Int>) throws -> Int {
     try requireLength(body, 2)
     let start = body.lowerBound
-    guard try byte(at: start) == 3 else { throw fault(start, "a layout of another version than 3") }
+    guard try byte(at: start) == 3 else {
+      throw fault(start, "virtual values or another layout that Keras does not write, which are not read")
+    }
     switch try byte(at: start + 1) {
     case 0:
       try requireLength(body, 4)

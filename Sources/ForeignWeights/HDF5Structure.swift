@@ -38,7 +38,7 @@ struct HDF5Structure {
     guard try (8..<13).allSatisfy({ try byte(at: $0) == 0 }), try byte(at: 13) == 8, try byte(at: 14) == 8,
       try number(at: 20, width: 4) == 0, try number(at: 24) == 0, try word(at: 32) == Self.undefined,
       try word(at: 48) == Self.undefined
-    else { throw fault(8, "a superblock unlike those that Keras writes") }
+    else { throw fault(8, "a header of the newer HDF5 form, unlike those that Keras writes") }
     (leafRank, treeRank) = (try number(at: 16, width: 2), try number(at: 18, width: 2))
     guard 1...512 ~= leafRank, 1...512 ~= treeRank else { throw fault(16, "impossible node sizes") }
     let end = try number(at: 40)
@@ -142,7 +142,7 @@ struct HDF5Structure {
 extension HDF5Structure {
   func fault(_ offset: Int, _ what: String) -> ForeignWeightsError {
     ForeignWeightsError(
-      "\(name): \(what) (byte \(offset)): the file is damaged, or not saved by Keras; fetch or save it again")
+      "\(name): \(what) (byte \(offset)): damaged, or not saved by Keras; fetch or save it again")
   }
 
   func require(_ start: Int, _ count: Int, _ what: String) throws {

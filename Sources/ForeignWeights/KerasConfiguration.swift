@@ -1,11 +1,11 @@
 /// The layers that a model's configuration describes, still without weights.
-struct KerasConfiguration {
+package struct KerasConfiguration {
   private static let mostLayers = 512
 
-  let layers: [KerasModel.Layer]
+  package let layers: [KerasModel.Layer]
 
   /// Understands functional models (layers that name what they read) and sequential ones.
-  init(_ model: JSONValue, file: String) throws {
+  package init(_ model: JSONValue, file: String) throws {
     let kind = model["class_name"]?.text ?? "nothing"
     guard ["Functional", "Model", "Sequential"].contains(kind), let body = model["config"] else {
       throw ForeignWeightsError("\(file): describes a model of class \(kind); only Functional and Sequential are read")

@@ -90,7 +90,8 @@ public struct KerasConvLSTM: Sendable, Equatable {
   /// What makes a probability of the last cell's output, before the sigmoid.
   public var output: Output
 
-  /// Number of trained weights, running statistics not counted.
+  /// Number of trained weights as this package's network has them: with biases, gammas and betas that the file leaves out,
+  /// without running statistics.
   public var trainableParameterCount: Int {
     let inCells = cells.reduce(0) { count, cell in
       count + cell.kernel.values.count + cell.recurrentKernel.values.count + cell.bias.count
