@@ -1,6 +1,7 @@
 /// Smooths the steps of a binary grid's surface by low-pass filtering its vertices, each within reach of where it was.
 ///
-/// The faces stay as they are, so the topology does too, and no vertex leaves the half voxel that a binary grid leaves
+/// Afterwards every part is moved along its normals until it has its volume again, so that small parts do not shrink
+/// away. The faces stay as they are, so the topology does too, and no vertex leaves the half voxel that a binary grid leaves
 /// open. Vertices on the border of an open surface stay in place.
 ///
 /// *Units and frame*: works in voxel indices, before the map to physical space, so that anisotropic voxels are no matter.
@@ -36,7 +37,58 @@ public struct SurfaceSmoothing: Sendable, Equatable {
         swap(&current, &next)
       }
     }
-    return Mesh(positions: current, faces: mesh.faces)
+    var result = Mesh(positions: current, faces: mesh.faces)
+    let parts = MeshParts(mesh)
+    let targets = parts.measures(of: mesh).map(\.volume)
+    for _ in 0..<3 {
+      let offsets = zip(parts.measures(of: result), targets).map { now, target in
+        now.area > 0 ? Float((target - now.volume) / now.area) : 0
+      }
+      let normals = result.vertexNormals()
+      for vertex in result.positions.indices where !neighbours.isFixed[vertex] {
+        let moved = result.positions[vertex] + offsets[parts.numbers[vertex]] * normals[vertex]
+        result.positions[vertex] = moved.clamped(lowerBound: lower[vertex], upperBound: upper[vertex])
+      }
+    }
+    return result
+  }
+}
+
+/// The connected parts of a mesh, each of which gets its volume back after the filter.
+private struct MeshParts {
+  /// Number of its part, for every vertex.
+  private(set) var numbers: [Int]
+  private var count = 0
+
+  init(_ mesh: Mesh) {
+    var sets = DisjointSets(count: mesh.positions.count)
+    for face in mesh.faces {
+      sets.join(Int(face.x), Int(face.y))
+      sets.join(Int(face.x), Int(face.z))
+    }
+    numbers = [Int](repeating: 0, count: mesh.positions.count)
+    for vertex in mesh.positions.indices {
+      // A root is the smallest of its set, so it has its number before any other member asks.
+      let root = sets.root(of: vertex)
+      if root == vertex {
+        numbers[vertex] = count
+        count += 1
+      } else {
+        numbers[vertex] = numbers[root]
+      }
+    }
+  }
+
+  func measures(of mesh: Mesh) -> [(volume: Double, area: Double)] {
+    var result = [(volume: Double, area: Double)](repeating: (0, 0), count: count)
+    for face in mesh.faces {
+      let part = numbers[Int(face.x)]
+      let (a, b, c) = mesh.corners(of: face)
+      let normal = cross(SIMD3<Double>(b) - SIMD3<Double>(a), SIMD3<Double>(c) - SIMD3<Double>(a))
+      result[part].volume += (SIMD3<Double>(a) * normal).sum() / 6
+      result[part].area += (normal * normal).sum().squareRoot() / 2
+    }
+    return result
   }
 }
 
@@ -44,6 +96,8 @@ public struct SurfaceSmoothing: Sendable, Equatable {
 private struct VertexNeighbours {
   private var starts: [Int]
   private var members: [UInt32]
+  /// Whether a vertex lies on the border of an open surface.
+  private(set) var isFixed: [Bool]
 
   init(_ mesh: Mesh) {
     starts = [Int](repeating: 0, count: mesh.positions.count + 1)
@@ -60,12 +114,12 @@ private struct VertexNeighbours {
         next[vertex] += 1
       }
     }
+    isFixed = [Bool](repeating: false, count: mesh.positions.count)
     fixBorders(count: mesh.positions.count)
   }
 
   /// Makes vertices with a one-sided edge their own only neighbours.
   private mutating func fixBorders(count: Int) {
-    var isFixed = [Bool](repeating: false, count: count)
     for vertex in 0..<count {
       for other in self[vertex] where !self[Int(other)].contains(UInt32(vertex)) {
         (isFixed[vertex], isFixed[Int(other)]) = (true, true)
