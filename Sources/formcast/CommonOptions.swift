@@ -1,4 +1,6 @@
 import ArgumentParser
+import Foundation
+import Runs
 
 /// What every verb takes.
 struct CommonOptions: ParsableArguments {
@@ -7,6 +9,17 @@ struct CommonOptions: ParsableArguments {
 
   @Flag(help: "No progress and no remarks.")
   var quiet = false
+
+  /// How progress is shown, in the unit that is counted.
+  func progress(_ unit: String) -> ProgressMeter.Options {
+    ProgressMeter.Options(mode: quiet ? .quiet : .automatic, unit: unit)
+  }
+
+  /// Prints the outcome: its text unless quiet, then the object if asked for.
+  func report(_ value: some Encodable, text: String) throws {
+    if !quiet { print(text) }
+    if json { try JSONOutput.print(value) }
+  }
 }
 
 /// What verbs with random choices take.

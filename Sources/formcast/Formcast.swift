@@ -8,7 +8,7 @@ struct Formcast: ParsableCommand {
     abstract: "Casts 3D shapes and forecasts evolving ones.",
     version: formcastVersion,
     subcommands: [
-      Train.self,
+      Data.self, Train.self,
     ]
   )
 }
