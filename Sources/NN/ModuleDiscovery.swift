@@ -92,7 +92,10 @@ struct ModuleDiscovery {
       fatalError("\(path) is a plain Tensor; make it a Parameter (learned) or a Buffer (kept in files)")
     case is Parameter, is Buffer, is any Module:
       fatalError(
-        "\(path) holds a \(type(of: value)) where it is not found; make it a direct property, an optional or an array of a Module"
+        """
+        \(path) holds a \(type(of: value)) where it is not found; \
+        make it a direct property, an optional or an array of a Module
+        """
       )
     default: break
     }

@@ -57,7 +57,10 @@ struct StateFileHeader: Equatable {
     }
     guard raw.begin <= raw.end, raw.end <= dataCount else {
       throw StateFileProblem(
-        "tensor \"\(raw.name)\" lies at bytes \(raw.begin) to \(raw.end), but the file holds \(dataCount) bytes of data; is it cut short?"
+        """
+        tensor "\(raw.name)" lies at bytes \(raw.begin) to \(raw.end), \
+        but the file holds \(dataCount) bytes of data; is it cut short?
+        """
       )
     }
     guard raw.end - raw.begin == count else {
