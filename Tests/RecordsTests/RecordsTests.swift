@@ -105,6 +105,30 @@ private func payloads(_ bytes: [UInt8]) throws -> [[UInt8]] {
     #expect(try example.serialized() == again)
   }
 
+  @Test func byteStringsAreFoundWhereTheyLie() throws {
+    let voxels = Data((0..<1000).map { UInt8($0 & 255) })
+    var example = Example(features: ["a": .bytes([voxels]), "b": .bytes([Data([7])]), "": .bytes([Data()])])
+    let payload = try example.serialized()
+    let ranges = try #require(payload.withUnsafeBytes(ExampleBytes.ranges))
+    #expect(ranges.mapValues { Data(payload[$0]) } == ["a": voxels, "b": Data([7]), "": Data()])
+    for other: Example.Feature in [.int64([1]), .float([1]), .bytes([]), .bytes([Data(), Data()])] {
+      example.features["c"] = other
+      #expect(try example.serialized().withUnsafeBytes(ExampleBytes.ranges) == nil)
+    }
+    for count in 0..<payload.count {
+      if let found = payload[..<count].withUnsafeBytes(ExampleBytes.ranges) {
+        #expect(found.values.allSatisfy { $0.upperBound <= count })
+      }
+    }
+    for bit in 0..<payload.count * 8 where bit < 400 || bit > payload.count * 8 - 400 {
+      var damaged = payload
+      damaged[bit / 8] ^= 1 << UInt8(bit % 8)
+      if let found = damaged.withUnsafeBytes(ExampleBytes.ranges) {
+        #expect(found.values.allSatisfy { $0.upperBound <= payload.count })
+      }
+    }
+  }
+
   @Test func otherBytesAreAnErrorOrAnExampleNeverACrash() throws {
     let record = try payloads(fixture("features.tfrecords"))[0]
     for bit in 0..<record.count * 8 {
