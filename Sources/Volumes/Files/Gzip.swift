@@ -18,17 +18,51 @@ public enum Gzip {
   public static func decompress(_ bytes: [UInt8], path: String, limit: Int = FileLimits.maximumBytes) throws -> [UInt8]
   {
     try bytes.withUnsafeBytes { input in
-      let bound = min(limit, input.count.multipliedReportingOverflow(by: largestRatio).partialValue)
-      var capacity = min(max(trailingLength(input), 64), max(bound, 64), firstGuessLimit)
+      let bound = largestResult(of: input, limit: limit)
+      var capacity = firstCapacity(input, bound: bound)
       while true {
-        if let result = try decompressMembers(input, capacity: capacity, path: path) {
-          guard result.count <= limit else { throw tooLarge(path, limit) }
-          return result
+        var count: Int?
+        let result = try [UInt8](unsafeUninitializedCapacity: capacity) { buffer, initialized in
+          count = try decompressMembers(input, into: UnsafeMutableRawBufferPointer(buffer), path: path)
+          initialized = count ?? 0
         }
+        if count != nil { return try accepted(result, limit: limit, path: path) }
         guard capacity < bound else { throw tooLarge(path, limit) }
         capacity = min(capacity * 2, bound)
       }
     }
+  }
+
+  /// Lets `body` look at the decompressed bytes in memory that is used again by the next call.
+  ///
+  /// New memory costs more than decompressing into it: half a megabyte is 128 page faults.
+  static func withDecompressed<Result>(
+    _ bytes: [UInt8], path: String, limit: Int, _ body: (UnsafeRawBufferPointer) throws -> Result
+  ) throws -> Result {
+    let fromScratch: Result? = try bytes.withUnsafeBytes { input in
+      let capacity = firstCapacity(input, bound: largestResult(of: input, limit: limit))
+      guard capacity <= ScratchMemory.largest else { return nil }
+      return try ScratchMemory.with(capacity: capacity) { buffer in
+        guard let count = try decompressMembers(input, into: buffer, path: path), count <= limit else { return nil }
+        return try body(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+      }
+    }
+    if let fromScratch { return fromScratch }
+    return try decompress(bytes, path: path, limit: limit).withUnsafeBytes(body)
+  }
+
+  private static func largestResult(of input: UnsafeRawBufferPointer, limit: Int) -> Int {
+    min(limit, input.count.multipliedReportingOverflow(by: largestRatio).partialValue)
+  }
+
+  /// What the last member claims, within reason.
+  private static func firstCapacity(_ input: UnsafeRawBufferPointer, bound: Int) -> Int {
+    min(max(trailingLength(input), 64), max(bound, 64), firstGuessLimit)
+  }
+
+  private static func accepted(_ result: [UInt8], limit: Int, path: String) throws -> [UInt8] {
+    guard result.count <= limit else { throw tooLarge(path, limit) }
+    return result
   }
 
   /// The first bytes of the decompressed data, fewer if there are fewer; checksums are not looked at.
@@ -53,25 +87,18 @@ public enum Gzip {
     return Int(UInt32(littleEndian: input.loadUnaligned(fromByteOffset: input.count - 4, as: UInt32.self)))
   }
 
-  /// All members in a buffer of `capacity` bytes, nil if it is too small.
-  private static func decompressMembers(_ input: UnsafeRawBufferPointer, capacity: Int, path: String) throws -> [UInt8]?
-  {
-    var fits = true
-    let result = try [UInt8](unsafeUninitializedCapacity: capacity) { buffer, initialized in
-      var offset = 0, count = 0
-      let output = UnsafeMutableRawBufferPointer(buffer)
-      repeat {
-        let room = UnsafeMutableRawBufferPointer(rebasing: output[count...])
-        guard let member = try decompressMember(input, at: offset, into: room, path: path) else {
-          fits = false
-          return
-        }
-        offset = member.end
-        count += member.count
-      } while input[offset...].contains { $0 != 0 }  // Zeros after the last member are padding.
-      initialized = count
-    }
-    return fits ? result : nil
+  /// Decompresses all members and returns the number of bytes, nil if `output` is too small.
+  private static func decompressMembers(
+    _ input: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer, path: String
+  ) throws -> Int? {
+    var offset = 0, count = 0
+    repeat {
+      let room = UnsafeMutableRawBufferPointer(rebasing: output[count...])
+      guard let member = try decompressMember(input, at: offset, into: room, path: path) else { return nil }
+      offset = member.end
+      count += member.count
+    } while input[offset...].contains { $0 != 0 }  // Zeros after the last member are padding.
+    return count
   }
 
   private static func decompressMember(

@@ -10,6 +10,7 @@ public enum SeriesFile {
   ///
   /// *Throws*: `VolumeError`; nothing is allocated in proportion to what a file merely claims.
   public static func read(_ path: String, limit: Int = FileLimits.maximumBytes) throws -> [Series] {
+    if isRecordName(path), let series = try SeriesRecord.readIfRecords(path, limit: limit) { return series }
     if isDirectory(path) { return [try readFolder(path, limit: limit)] }
     let start = try InputFile.prefix(of: path, count: NiftiHeader.largestSize)
     guard !start.isEmpty else { throw VolumeError(.empty, path, "the file is empty") }
@@ -28,7 +29,7 @@ public enum SeriesFile {
     let start = try Gzip.prefix(of: file, count: NiftiHeader.largestSize, path: path)
     if NiftiHeader.begins(start) { return [try NiftiFile.read(path, limit: limit)] }
     guard isRecordName(path) || start.withUnsafeBytes(TFRecord.begins) else { throw unknown(path) }
-    return try SeriesRecord.series(in: Gzip.decompress(file, path: path, limit: limit), path: path)
+    return try SeriesRecord.series(in: file, path: path, limit: limit)
   }
 
   private static func readFolder(_ path: String, limit: Int) throws -> Series {

@@ -14,27 +14,49 @@ public enum SeriesRecord {
 
   /// Reads all records of a file, compressed or not.
   public static func read(_ path: String, limit: Int = FileLimits.maximumBytes) throws -> [Series] {
-    var bytes = try InputFile.bytes(of: path, limit: limit)
-    if Gzip.begins(bytes) { bytes = try Gzip.decompress(bytes, path: path, limit: limit) }
-    return try series(in: bytes, path: path)
+    try series(in: InputFile.bytes(of: path, limit: limit), path: path, limit: limit)
   }
 
-  /// The series of all records in the uncompressed bytes of a file.
-  static func series(in bytes: [UInt8], path: String) throws -> [Series] {
+  /// The series of a file that begins like gzip or records, nil for any other; one pass over the file.
+  static func readIfRecords(_ path: String, limit: Int) throws -> [Series]? {
+    let bytes = try InputFile.bytes(of: path, limit: limit)
+    guard Gzip.begins(bytes) || bytes.withUnsafeBytes(TFRecord.begins) else { return nil }
+    return try series(in: bytes, path: path, limit: limit)
+  }
+
+  /// The series of all records in the bytes of a file.
+  static func series(in bytes: [UInt8], path: String, limit: Int) throws -> [Series] {
+    if Gzip.begins(bytes) {
+      return try Gzip.withDecompressed(bytes, path: path, limit: limit) { try series(in: $0, path: path) }
+    }
+    return try bytes.withUnsafeBytes { try series(in: $0, path: path) }
+  }
+
+  private static func series(in bytes: UnsafeRawBufferPointer, path: String) throws -> [Series] {
     do {
-      return try bytes.withUnsafeBytes { buffer in
-        let ranges = try TFRecord.payloadRanges(in: buffer, file: path)
-        guard !ranges.isEmpty else { throw VolumeError(.empty, path, "holds no record") }
-        let stem = SeriesFile.stem(of: path)
-        return try ranges.enumerated().map { index, range in
-          let payload = UnsafeRawBufferPointer(rebasing: buffer[range])
-          let example = try Example(parsing: payload, file: path, offset: range.lowerBound)
-          return try series(of: example, name: ranges.count == 1 ? stem : "\(stem)#\(index)", path: path)
-        }
+      let ranges = try TFRecord.payloadRanges(in: bytes, file: path)
+      guard !ranges.isEmpty else { throw VolumeError(.empty, path, "holds no record") }
+      let stem = SeriesFile.stem(of: path)
+      return try ranges.enumerated().map { index, range in
+        let payload = UnsafeRawBufferPointer(rebasing: bytes[range])
+        let name = ranges.count == 1 ? stem : "\(stem)#\(index)"
+        if let series = try plainSeries(in: payload, name: name, path: path) { return series }
+        let example = try Example(parsing: payload, file: path, offset: range.lowerBound)
+        return try series(of: example, name: name, path: path)
       }
     } catch let error as RecordError {
       throw VolumeError(error)
     }
+  }
+
+  /// The series of an example that has exactly the original features, copied once; nil for any other.
+  private static func plainSeries(in payload: UnsafeRawBufferPointer, name: String, path: String) throws -> Series? {
+    guard let ranges = ExampleBytes.ranges(in: payload), ranges.count == 3, let data = ranges[voxels],
+      let numbers = ranges[betti], let counts = ranges[objects], numbers.count == 4, counts.count == 4,
+      let shape = inferredShape(byteCount: data.count, path: path)
+    else { return nil }
+    let labels = CavityLabels(bettiNumbers: Array(payload[numbers]), objectCounts: Array(payload[counts]))
+    return Series(name: name, shape: shape, values: .uint8(Array(payload[data])), labels: labels)
   }
 
   /// The series of one example.
