@@ -97,7 +97,7 @@ func cavitySample(_ cavities: [Cavity], grid: Int) -> CavitySample {
     for index in 0..<12 {
       let sample = try generator.sample(index)
       #expect(sample.cavities.count == sample.composition.label)
-      #expect(sample.cavities.map(\.volume) == sample.cavities.map(\.volume).sorted(by: >))
+      #expect(sample.cavities.map(\.outerRadius) == sample.cavities.map(\.outerRadius).sorted(by: >))
       for cavity in sample.cavities {
         let reach = cavity.reach
         for axis in 0..<4 {

@@ -47,7 +47,7 @@ public struct CavitySample: Sendable, Equatable, Codable {
   public var grid: Int
   /// How many cavities of each kind.
   public var composition: CavityComposition
-  /// The cavities, largest first.
+  /// The cavities, those of the largest outer radius first.
   public var cavities: [Cavity]
   /// How often the sample was drawn anew because its cavities did not fit.
   public var restarts: Int
@@ -69,8 +69,9 @@ public struct CavitySample: Sendable, Equatable, Codable {
 ///
 /// The laws of composition, shape, size, orientation and placement were identified from the published pooled samples;
 /// their own generator was never published. Exact: compositions, equations, ratios, labels, borders. Measured: the law of
-/// orientation, the range of sizes, the gap. Chosen: placement largest first, restart of the sample after
-/// `placementAttempts` failures with the same composition.
+/// orientation, the range of sizes, the gap. Chosen: placement by falling outer radius (it keeps sizes independent of the
+/// number of cavities, as in the published data), restart of the sample after `placementAttempts` failures with the same
+/// composition.
 ///
 /// *Reference*: Hannouch and Chalup, 2023, arXiv:2306.14442.
 public struct CavityGenerator: Sendable {
@@ -100,7 +101,7 @@ public struct CavityGenerator: Sendable {
   /// Draws and places all cavities of a composition, or nil if one of them found no place.
   private func arrangement(_ composition: CavityComposition, _ random: inout SeededGenerator) -> [Cavity]? {
     let drawn = composition.kinds.map { draw($0, &random) }
-    let largestFirst = drawn.indices.sorted { (drawn[$0].volume, $1) > (drawn[$1].volume, $0) }
+    let largestFirst = drawn.indices.sorted { (drawn[$0].outerRadius, $1) > (drawn[$1].outerRadius, $0) }
     let separation = CavitySeparation(
       gap: configuration.gap * Double(configuration.grid) / 128, grid: configuration.grid)
     var placed: [PlacedCavity] = []

@@ -35,100 +35,77 @@ struct SampleDecoder: Sendable {
   }
 }
 
-/// Copies windows behind each other into the buffers of a batch.
+/// Collects the windows of a batch and then writes each of its two buffers in one go.
 struct BatchAssembly {
   private let configuration: LoaderConfiguration
   private let shape: Series.Shape
-  private let window: FrameWindow
   private let epoch: Int
   private let capacity: Int
-  private var names: [String] = []
-  private var inputBytes: [UInt8] = []
-  private var targetBytes: [UInt8] = []
-  private var inputFloats: [Float] = []
-  private var targetFloats: [Float] = []
+  private var windows: [(sample: DecodedSample, frames: FrameWindow)] = []
 
   init(_ loader: SeriesLoader, count: Int, epoch: Int) {
     configuration = loader.configuration
     shape = loader.sampleShape
-    window = loader.windows[0]
     self.epoch = epoch
     capacity = configuration.lastBatch == .pad ? configuration.batchSize : count
-    let inputs = capacity * window.inputs.count * shape.voxelsPerFrame
-    let targets = capacity * window.targets.count * shape.voxelsPerFrame
-    if configuration.elements == .bytes {
-      inputBytes.reserveCapacity(inputs)
-      targetBytes.reserveCapacity(targets)
-    } else {
-      inputFloats.reserveCapacity(inputs)
-      targetFloats.reserveCapacity(targets)
-    }
+    windows.reserveCapacity(capacity)
   }
 
   /// Adds one window of a sample.
-  mutating func append(_ sample: DecodedSample, _ window: FrameWindow) throws {
-    names.append(sample.name)
-    let voxels = shape.voxelsPerFrame
-    let inputs = (window.inputs.lowerBound * voxels)..<(window.inputs.upperBound * voxels)
-    let targets = (window.targets.lowerBound * voxels)..<(window.targets.upperBound * voxels)
-    switch (configuration.elements, sample.values) {
-    case (.bytes, .uint8(let bytes)):
-      inputBytes.append(contentsOf: bytes[inputs])
-      targetBytes.append(contentsOf: bytes[targets])
-    case (.bytes, .float32):
-      throw LoaderError.notBytes(path: sample.name)
-    case (.floats(let offset), .uint8(let bytes)):
-      Self.append(bytes, inputs, offset, to: &inputFloats)
-      Self.append(bytes, targets, offset, to: &targetFloats)
-    case (.floats(let offset), .float32(let floats)):
-      inputFloats.append(contentsOf: offset == 0 ? floats[inputs] : floats[inputs].map { $0 + offset }[...])
-      targetFloats.append(contentsOf: offset == 0 ? floats[targets] : floats[targets].map { $0 + offset }[...])
-    }
-  }
-
-  private static func append(_ bytes: [UInt8], _ range: Range<Int>, _ offset: Float, to floats: inout [Float]) {
-    let converted = [Float](unsafeUninitializedCapacity: range.count) { buffer, count in
-      bytes.withUnsafeBytes { source in
-        var position = 0
-        while position + 16 <= range.count {
-          let lanes = source.loadUnaligned(fromByteOffset: range.lowerBound + position, as: SIMD16<UInt8>.self)
-          let values = SIMD16<Float>(lanes) + offset
-          UnsafeMutableRawBufferPointer(buffer).storeBytes(
-            of: values, toByteOffset: position * 4, as: SIMD16<Float>.self)
-          position += 16
-        }
-        for rest in position..<range.count { buffer[rest] = Float(bytes[range.lowerBound + rest]) + offset }
-      }
-      count = range.count
-    }
-    floats.append(contentsOf: converted)
+  mutating func append(_ sample: DecodedSample, _ frames: FrameWindow) {
+    windows.append((sample, frames))
   }
 
   /// The batch, padded with its last window where the policy says so.
   var batch: SeriesBatch {
-    var padded = self
-    let windowCount = names.count
-    while padded.names.count < capacity { padded.repeatLast() }
+    var padded = windows
+    while padded.count < capacity { padded.append(windows[windows.count - 1]) }
     let extents = [shape.depth, shape.height, shape.width]
-    let isBytes = configuration.elements == .bytes
     return SeriesBatch(
-      inputs: isBytes ? .uint8(padded.inputBytes) : .float32(padded.inputFloats),
-      targets: isBytes ? .uint8(padded.targetBytes) : .float32(padded.targetFloats),
-      inputShape: [padded.names.count, window.inputs.count] + extents,
-      targetShape: [padded.names.count, window.targets.count] + extents,
-      names: padded.names, windowCount: windowCount, epoch: epoch)
+      inputs: values(padded.map { ($0.sample, $0.frames.inputs) }),
+      targets: values(padded.map { ($0.sample, $0.frames.targets) }),
+      inputShape: [padded.count, padded[0].frames.inputs.count] + extents,
+      targetShape: [padded.count, padded[0].frames.targets.count] + extents,
+      names: padded.map(\.sample.name), windowCount: windows.count, epoch: epoch)
   }
 
-  private mutating func repeatLast() {
-    let inputs = window.inputs.count * shape.voxelsPerFrame
-    let targets = window.targets.count * shape.voxelsPerFrame
-    names.append(names[names.count - 1])
-    if configuration.elements == .bytes {
-      inputBytes.append(contentsOf: inputBytes.suffix(inputs))
-      targetBytes.append(contentsOf: targetBytes.suffix(targets))
-    } else {
-      inputFloats.append(contentsOf: inputFloats.suffix(inputs))
-      targetFloats.append(contentsOf: targetFloats.suffix(targets))
+  private func values(_ parts: [(sample: DecodedSample, frames: Range<Int>)]) -> Series.Values {
+    let voxels = shape.voxelsPerFrame
+    let count = parts.reduce(0) { $0 + $1.frames.count * voxels }
+    switch configuration.elements {
+    case .bytes:
+      var bytes: [UInt8] = []
+      bytes.reserveCapacity(count)
+      for part in parts {
+        guard case .uint8(let source) = part.sample.values else { preconditionFailure("bytes were checked when read") }
+        bytes.append(contentsOf: source[(part.frames.lowerBound * voxels)..<(part.frames.upperBound * voxels)])
+      }
+      return .uint8(bytes)
+    case .floats(let offset):
+      return .float32(
+        [Float](unsafeUninitializedCapacity: count) { buffer, initialized in
+          for part in parts {
+            let range = (part.frames.lowerBound * voxels)..<(part.frames.upperBound * voxels)
+            let target = UnsafeMutableBufferPointer(rebasing: buffer[initialized..<(initialized + range.count)])
+            Self.convert(part.sample.values, range, offset, to: target)
+            initialized += range.count
+          }
+        })
+    }
+  }
+
+  private static func convert(
+    _ values: Series.Values, _ range: Range<Int>, _ offset: Float, to target: UnsafeMutableBufferPointer<Float>
+  ) {
+    switch values {
+    case .uint8(let bytes):
+      bytes.withUnsafeBufferPointer { source in
+        for index in 0..<range.count { target[index] = Float(source[range.lowerBound &+ index]) + offset }
+      }
+    case .float32(let floats):
+      floats.withUnsafeBufferPointer { source in
+        for index in 0..<range.count { target[index] = source[range.lowerBound &+ index] + offset }
+      }
     }
   }
 }

@@ -117,7 +117,7 @@ public final class SeriesLoader: Sendable {
     var assembly = BatchAssembly(self, count: count, epoch: start.epoch)
     for position in start.position..<(start.position + count) {
       let (sample, window) = try window(position, epoch: start.epoch, &state)
-      try assembly.append(sample, windows[window])
+      assembly.append(sample, windows[window])
     }
     state.cursor = LoaderCursor(epoch: start.epoch, position: start.position + count)
     if state.cursor.position == windowsPerEpoch { state.cursor = LoaderCursor(epoch: start.epoch + 1) }
