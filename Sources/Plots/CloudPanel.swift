@@ -50,7 +50,7 @@ extension CloudPanel: PanelDrawing {
     script.add("set size \(frame.size.width / width),\((bottom - frame.top) / height)")
     script.add("set lmargin 0; set rmargin 0; set tmargin 0; set bmargin 0")
     script.add("unset key; unset colorbox")
-    script.add("set view \(view.tilt),\(view.turn),1.28")
+    script.add("set view \(view.tilt),\(view.turn),1.4")
     script.add("set view equal xyz")
     script.add("set xyplane relative 0")
     script.add("set border 31 lw 0.6 lc rgb '\(FigureStyle.axis)'")

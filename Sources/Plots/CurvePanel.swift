@@ -116,8 +116,12 @@ extension CurvePanel: PanelDrawing {
     let values = curves.flatMap { $0.points.map(\.y) } + references.map(\.value)
     if let bounds = limits.bounds(of: values, isLogarithmic: isLogarithmic) {
       script.add("set yrange [\(GnuplotScript.number(bounds.lower)):\(GnuplotScript.number(bounds.upper))]")
+      if isLogarithmic {
+        let ticks = Self.logarithmicTicks(from: bounds.lower, to: bounds.upper).map(GnuplotScript.number)
+        script.add("set logscale y")
+        script.add("set ytics (\(ticks.joined(separator: ", ")))")
+      }
     }
-    if isLogarithmic { script.add("set logscale y") }
     let xs = curves.flatMap { $0.points.map(\.x) }.filter(\.isFinite)
     let low = xs.min() ?? 0, high = xs.max() ?? 1
     script.add("set xrange [\(GnuplotScript.number(low)):\(GnuplotScript.number(high > low ? high : low + 1))]")
@@ -134,6 +138,18 @@ extension CurvePanel: PanelDrawing {
       parts.append("\(data) using 1:2 with \(style) lc rgb '\(color)'")
     }
     script.add("plot " + (parts.isEmpty ? "NaN" : parts.joined(separator: ", ")))
+  }
+
+  /// Powers of ten, and between them 2 and 5 where there are few.
+  static func logarithmicTicks(from lower: Double, to upper: Double) -> [Double] {
+    guard lower > 0, upper > lower, upper.isFinite else { return [1] }
+    let first = Int(log10(lower).rounded(.down)), last = Int(log10(upper).rounded(.up))
+    let step = max(1, (last - first) / 8)
+    let digits: [Double] = last - first <= 3 ? [1, 2, 5] : [1]
+    let ticks = stride(from: first, through: last, by: step).flatMap { power in
+      digits.compactMap { Double("\(Int($0))e\(power)") }
+    }
+    return ticks.filter { $0 >= lower && $0 <= upper }
   }
 
   /// Keeps the lowest and highest point of each stretch, so that peaks stay.

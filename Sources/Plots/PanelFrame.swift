@@ -28,7 +28,7 @@ struct PanelFrame {
 
   var left: Double { x + 58 }
   var right: Double { x + size.width - 22 }
-  var bottom: Double { y + size.height - (hasFoot ? 46 : 32) }
+  var bottom: Double { y + size.height - (hasFoot ? 50 : 32) }
   /// Whether room is left for a label under the axis.
   var hasFoot = true
   var top: Double { cursor + 10 }
@@ -75,7 +75,7 @@ struct PanelFrame {
   func foot(xLabel: String, script: inout GnuplotScript) {
     guard !xLabel.isEmpty else { return }
     script.text(
-      xLabel, x: (left + right) / 2, y: y + size.height - 14,
+      xLabel, x: (left + right) / 2, y: y + size.height - 12,
       style: .init(color: FigureStyle.mutedInk, alignment: .center))
   }
 

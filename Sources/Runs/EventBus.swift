@@ -23,7 +23,7 @@ public struct EventBus: Sendable {
   /// The files of a run: `events.jsonl`, `log.txt` and the TensorBoard file; the caller holds the run's lock.
   public static func files(of run: RunDirectory) throws -> EventBus {
     EventBus([
-      try EventFileSink(run.events), try LogFileSink(run.log),
+      try EventFileSink(run.events), try LogFileSink(run.log), try TensorBoardSink(run),
     ])
   }
 

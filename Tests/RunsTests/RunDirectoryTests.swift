@@ -118,3 +118,38 @@ import Testing
     #expect(try String(contentsOf: file, encoding: .utf8) == "new")
   }
 }
+
+@Suite struct RunFilesTests {
+  @Test func `a resumed run's files hold nothing of what was dropped`() throws {
+    let folder = try TemporaryFolder()
+    let environment = RunEnvironment(recipe: "convlstm", seed: 1, version: "0.1.0")
+    let run = try RunDirectory.create(at: folder.file("run"), configuration: Sample(), environment: environment)
+    func train(_ steps: ClosedRange<Int>) throws {
+      let lock = try run.lock()
+      let bus = try EventBus.files(of: run)
+      for step in steps {
+        try bus.send(.step(.init(step: step, epoch: 1, batch: step, metrics: ["bce": 1 / Double(step)], seconds: 0)))
+        if step % 2 == 0 {
+          try bus.synchronize()
+          try run.checkpoints.save(step: step, epoch: 1) { try Data([1]).write(to: $0.appendingPathComponent("w")) }
+          try bus.send(.checkpointSaved(.init(step: step, name: "step")))
+        }
+      }
+      try bus.synchronize()
+      withExtendedLifetime(lock) {}
+    }
+    try train(1...5)
+    let before = try #require(try run.tensorBoardFiles().first)
+    let longer = try Data(contentsOf: before).count
+    let latest = try #require(try run.checkpoints.latest())
+    #expect(latest.step == 4)
+    try run.rewind(to: 2)
+    #expect(try run.checkpoints.all().map(\.step) == [2])
+    #expect(try EventLog(url: run.events).read().compactMap(\.event.step) == [1, 2, 2])
+    try train(3...5)
+    let files = try run.tensorBoardFiles()
+    #expect(files.count == 1)
+    #expect(try Data(contentsOf: files[0]).count == longer)
+    #expect(try EventLog(url: run.events).read().compactMap(\.event.step) == [1, 2, 2, 3, 4, 4, 5])
+  }
+}
