@@ -8,7 +8,13 @@ struct Formcast: ParsableCommand {
     abstract: "Casts 3D shapes and forecasts evolving ones.",
     version: formcastVersion,
     subcommands: [
-      Data.self, Train.self,
+      Demo.self,
+      Data.self,
+      Recipes.self,
+      Train.self,
+      Evaluate.self,
+      ForecastVerb.self,
+      Import.self,
     ]
   )
 }
