@@ -38,7 +38,7 @@ public struct KerasImport {
       at: URL(filePath: path), configuration: configuration, environment: environment,
       existing: force ? .replaceRun : .refuse)
     let lock = try run.lock()
-    try withExtendedLifetime(lock) {
+    _ = try withExtendedLifetime(lock) {
       try run.checkpoints.save(step: 0, epoch: 0) { folder in
         var tensors: [String: Tensor] = [:]
         for (key, value) in network.state() { tensors["model.\(key)"] = value }
