@@ -10,8 +10,8 @@ struct Evaluate: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Judge a run against \"nothing changes\": metrics.json, figures, report.html.")
 
-  @Argument(help: "A run that formcast train or formcast import made.")
-  var run: String
+  @Argument(help: ArgumentHelp("A run that formcast train or formcast import made.", valueName: "run"))
+  var runPath: String
 
   @Option(help: "A folder that formcast data split wrote, or one that holds series.")
   var data: String
@@ -32,7 +32,7 @@ struct Evaluate: ParsableCommand {
   @OptionGroup var common: CommonOptions
 
   func run() throws {
-    let run = try ForecastRun(run, overrides: overrides.assignments, choice: choice.value())
+    let run = try ForecastRun(runPath, overrides: overrides.assignments, choice: choice.value())
     var options = ForecastEvaluation.Options(data: data)
     (options.out, options.part, options.limit, options.force) = (out, part, limit, force.force)
     options.device = try Device(parsing: deviceOption.device)

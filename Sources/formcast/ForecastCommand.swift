@@ -10,8 +10,8 @@ struct ForecastVerb: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "forecast", abstract: "What comes after a series: forecast.npy, surfaces and a picture.")
 
-  @Argument(help: "A run that formcast train or formcast import made.")
-  var run: String
+  @Argument(help: ArgumentHelp("A run that formcast train or formcast import made.", valueName: "run"))
+  var runPath: String
 
   @Option(help: "The series: npz, TFRecord, NIfTI 4D or a folder of frames.")
   var input: String
@@ -59,7 +59,7 @@ struct ForecastVerb: ParsableCommand {
   }
 
   func run() throws {
-    let run = try ForecastRun(run, overrides: overrides.assignments, choice: choice.value())
+    let run = try ForecastRun(runPath, overrides: overrides.assignments, choice: choice.value())
     var options = Forecast.Options(input: input, out: out)
     (options.steps, options.stride, options.last) = (steps, stride, last)
     options.conversion = SeriesConversion(threshold: threshold, invert: invert, pool: pool)

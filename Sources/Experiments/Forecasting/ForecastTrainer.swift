@@ -69,12 +69,21 @@ public struct ForecastTrainer {
       stepCount: plan.steps, options: .init(mode: options.progress, unit: "steps", initialCount: start))
     let events = try EventBus.files(of: run).adding(terminal).adding(collector)
     let reason = try train(task, in: run, plan: plan, events: events, interruption: Interruption())
+    try writeCurves(of: run)
     var (step, metrics) = (start, [String: Double]())
     for timed in collector.events {
       step = max(step, timed.event.step ?? 0)
       if case .evaluation(let evaluation) = timed.event { metrics = evaluation.metrics }
     }
     return Outcome(step: step, reason: reason, metrics: metrics)
+  }
+
+  /// The loss histories as text and the learning curves as a figure, from all the run's events.
+  private func writeCurves(of run: RunDirectory) throws {
+    let events = try EventLog(url: run.events).read()
+    try LossHistory(.steps, of: events).write(to: run.plots.appending(path: "training_losses.txt"))
+    try LossHistory(.evaluations, of: events).write(to: run.plots.appending(path: "validation_losses.txt"))
+    _ = try ForecastFigures.learning(events.map(\.event))?.write(to: run.plots.appending(path: "learning"))
   }
 
   private func openRun() throws -> RunDirectory {
