@@ -8,7 +8,10 @@ struct Formcast: ParsableCommand {
     abstract: "Casts 3D shapes and forecasts evolving ones.",
     version: formcastVersion,
     subcommands: [
-      Data.self, Train.self,
+      Data.self,
+      MeshVerb.self,
+      Render.self,
+      Train.self,
     ]
   )
 }
