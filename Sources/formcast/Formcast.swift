@@ -8,10 +8,15 @@ struct Formcast: ParsableCommand {
     abstract: "Casts 3D shapes and forecasts evolving ones.",
     version: formcastVersion,
     subcommands: [
+      Demo.self,
       Data.self,
       MeshVerb.self,
-      Render.self,
+      Recipes.self,
       Train.self,
+      Evaluate.self,
+      ForecastVerb.self,
+      Import.self,
+      Render.self,
     ]
   )
 }

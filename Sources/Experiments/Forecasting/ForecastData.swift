@@ -48,6 +48,14 @@ struct ForecastData {
     return try SeriesFile.listSeries(in: directory)
   }
 
+  /// The part that a model is judged on: test, or validation where the data set has no test part.
+  var judgedPart: DatasetPart {
+    let exists = { (part: DatasetPart) in
+      FileManager.default.fileExists(atPath: "\(self.directory)/\(part.folderName)")
+    }
+    return !exists(.test) && exists(.validation) ? .validation : .test
+  }
+
   private func limited(_ paths: [String], to count: Int) -> [String] { count > 0 ? Array(paths.prefix(count)) : paths }
 }
 

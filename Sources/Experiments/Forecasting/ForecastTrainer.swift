@@ -28,7 +28,7 @@ public struct ForecastTrainer {
   }
 
   /// What came of it.
-  public struct Outcome: Sendable {
+  public struct Outcome: Encodable, Sendable {
     /// Steps done in all sessions.
     public var step: Int
     /// Why it ended.
