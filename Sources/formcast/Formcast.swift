@@ -10,11 +10,13 @@ struct Formcast: ParsableCommand {
     subcommands: [
       Demo.self,
       Data.self,
+      MeshVerb.self,
       Recipes.self,
       Train.self,
       Evaluate.self,
       ForecastVerb.self,
       Import.self,
+      Render.self,
     ]
   )
 }
