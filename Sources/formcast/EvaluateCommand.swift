@@ -54,7 +54,9 @@ struct CheckpointOption: ParsableArguments {
     case "best": .best
     case "last": .last
     default:
-      if let step = Int(checkpoint), step >= 0 { .step(step) } else {
+      if let step = Int(checkpoint), step >= 0 {
+        .step(step)
+      } else {
         throw ValidationError("--checkpoint is best, last or the number of a step, not \(checkpoint)")
       }
     }

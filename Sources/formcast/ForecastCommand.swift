@@ -70,7 +70,8 @@ struct ForecastVerb: ParsableCommand {
     for (step, jaccard) in outcome.jaccard.enumerated() {
       let persistence = outcome.persistence[step]
       lines.append(
-        String(format: "step %d: Jaccard distance to the truth %.3f, nothing changes %.3f", step + 1, jaccard, persistence))
+        String(
+          format: "step %d: Jaccard distance to the truth %.3f, nothing changes %.3f", step + 1, jaccard, persistence))
     }
     try common.report(outcome, text: lines.joined(separator: "\n"))
   }

@@ -7,7 +7,8 @@ import Torch
 /// `formcast import`.
 struct Import: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Turn foreign weights into a run that every verb accepts: Keras ConvLSTM3D (.h5 of Keras 2 and 3, .keras).")
+    abstract:
+      "Turn foreign weights into a run that every verb accepts: Keras ConvLSTM3D (.h5 of Keras 2 and 3, .keras).")
 
   @Argument(help: "The file.")
   var file: String

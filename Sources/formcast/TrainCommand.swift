@@ -56,7 +56,9 @@ struct Train: ParsableCommand {
   /// The recipe, or the run's own configuration when it goes on, with the user's changes.
   private func configuration() throws -> ForecastConfiguration {
     var configuration = try ForecastRecipe.named(recipe).configuration
-    if resume { configuration = try RunDirectory.open(at: URL(filePath: out)).readConfiguration(ForecastConfiguration.self) }
+    if resume {
+      configuration = try RunDirectory.open(at: URL(filePath: out)).readConfiguration(ForecastConfiguration.self)
+    }
     configuration = try Configuration.applying(overrides.assignments, to: configuration)
     if let steps { configuration.training.steps = steps }
     if let seed { configuration.seed = seed }

@@ -49,7 +49,8 @@ final class ConvLSTMTask: TrainingTask {
     optimizer.step(gradients: gradients)
     let error = withoutGradient { (logits.sigmoid() - targets).squared().mean().item() }
     return StepReport(
-      epoch: batch.epoch + 1, batch: place.position / configuration.training.batchSize % max(loader.batchesPerEpoch, 1) + 1,
+      epoch: batch.epoch + 1,
+      batch: place.position / configuration.training.batchSize % max(loader.batchesPerEpoch, 1) + 1,
       metrics: ["loss": value, "mse": error], learningRate: optimizer.learningRate)
   }
 

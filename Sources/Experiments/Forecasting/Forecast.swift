@@ -13,10 +13,11 @@ public struct Forecast {
     public var out: String
     /// Number of frames to forecast; nil for the run's own.
     public var steps: Int?
-    /// Every so many frames of the series are one step of the model; nil for the run's own stride where the series is as long
-    /// as the recordings that the run was trained on, else 1.
+    /// Every so many frames of the series are one step of the model; nil for the run's own stride where the series is
+    /// as long as the recordings that the run was trained on, else 1.
     public var stride: Int?
-    /// The last frame that is seen, from 0; nil for the last of the series. Later frames are compared with the forecast.
+    /// The last frame that is seen, from 0; nil for the last of the series. Later frames are compared with the
+    /// forecast.
     public var last: Int?
     /// What is done to the values first.
     public var conversion = SeriesConversion()
@@ -53,8 +54,8 @@ public struct Forecast {
   /// A forecast by a run.
   public init(_ run: ForecastRun, options: Options) { (self.run, self.options) = (run, options) }
 
-  /// Forecasts and writes `forecast.npy` [K, D, H, W], a surface per frame, `forecast.png` and, for a series in physical units,
-  /// `forecast.nii.gz`.
+  /// Forecasts and writes `forecast.npy` [K, D, H, W], a surface per frame, `forecast.png` and, for a series in
+  /// physical units, `forecast.nii.gz`.
   public func callAsFunction() throws -> Outcome {
     let series = try readSeries()
     let place = try frames(of: series)
@@ -64,11 +65,13 @@ public struct Forecast {
     let folder = try OutputFolder(options.out, mark: "forecast.npy", force: options.force)
     let forecaster = try run.forecaster(on: options.device)
     guard place.seen.count >= forecaster.pastFrameCount else {
-      throw ExperimentError("\(options.input): the model needs \(forecaster.pastFrameCount) frames, \(place.seen.count) are there")
+      throw ExperimentError(
+        "\(options.input): the model needs \(forecaster.pastFrameCount) frames, \(place.seen.count) are there")
     }
     let shape = seen.shape
     let input = Tensor(seen.values.floats, shape: [shape.frameCount, 1, 1, shape.depth, shape.height, shape.width])
-    let predicted = forecaster.rollout(after: input.to(device: options.device), steps: steps, options: run.configuration.rollout)
+    let predicted = forecaster.rollout(
+      after: input.to(device: options.device), steps: steps, options: run.configuration.rollout)
     let result = ForecastResult(
       series: series, values: predicted.array(of: Float.self), steps: steps, last: place.seen.last ?? 0,
       truth: (1...steps).map { (place.seen.last ?? 0) + $0 * place.stride }.filter { $0 < series.shape.frameCount })

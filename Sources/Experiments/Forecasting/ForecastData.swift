@@ -4,8 +4,8 @@ import Volumes
 
 /// The series of a data set as a forecaster reads them.
 ///
-/// A folder that `data split` made has three parts; a folder that just holds series serves as every part of itself except for
-/// training, which needs the split.
+/// A folder that `data split` made has three parts; a folder that just holds series serves as every part of itself
+/// except for training, which needs the split.
 struct ForecastData {
   private let configuration: ForecastConfiguration
   private let directory: String
@@ -17,7 +17,8 @@ struct ForecastData {
   /// Shuffled pairs of sequences without end, from a place in the data on.
   func trainingLoader(from cursor: LoaderCursor) throws -> SeriesLoader {
     var options = LoaderConfiguration(
-      paths: limited(try paths(.training), to: configuration.data.trainingFiles), format: try configuration.frameFormat())
+      paths: limited(try paths(.training), to: configuration.data.trainingFiles),
+      format: try configuration.frameFormat())
     options.batchSize = configuration.training.batchSize
     options.seed = configuration.seed
     options.cacheBytes = configuration.data.cacheBytes
@@ -26,7 +27,8 @@ struct ForecastData {
 
   /// Whole series of one part in name order, once.
   func seriesLoader(_ part: DatasetPart, limit: Int = 0, batchSize: Int? = nil) throws -> SeriesLoader {
-    var options = LoaderConfiguration(paths: limited(try paths(part), to: limit), format: try configuration.frameFormat())
+    var options = LoaderConfiguration(
+      paths: limited(try paths(part), to: limit), format: try configuration.frameFormat())
     options.windows = .rollout
     options.batchSize = batchSize ?? configuration.training.batchSize
     options.lastBatch = .keep
@@ -43,7 +45,8 @@ struct ForecastData {
       return try part.paths(in: directory)
     }
     guard part != .training else {
-      throw ExperimentError("\(directory): has no \(part.folderName); make it with formcast data split \(directory) OUT")
+      throw ExperimentError(
+        "\(directory): has no \(part.folderName); make it with formcast data split \(directory) OUT")
     }
     return try SeriesFile.listSeries(in: directory)
   }

@@ -81,7 +81,8 @@ public struct ForecastDemo {
     try FileManager.default.createDirectory(atPath: series, withIntermediateDirectories: true)
     let generator = try CavityGenerator(CavityConfiguration(seed: options.seed))
     let export = CavityExport(generator, layout: .pooled(by: 8, fileExtension: "tfrecords"), replacing: true)
-    let progress = ProgressMeter("cavities", total: options.samples, options: .init(mode: options.progress, unit: "series"))
+    let progress = ProgressMeter(
+      "cavities", total: options.samples, options: .init(mode: options.progress, unit: "series"))
     try export.write(0..<options.samples, to: series) { progress.update(to: $0) }
     progress.finish()
     let paths = try SeriesFile.listSeries(in: series)

@@ -60,7 +60,9 @@ enum ForecastFigures {
     var loss = CurvePanel(
       xLabel: "step", yLabel: "binary cross-entropy",
       curves: [Curve(name: "training", role: .training, points: training)])
-    if let points = validation["loss"] { loss.curves.append(Curve(name: "validation", role: .validation, points: points)) }
+    if let points = validation["loss"] {
+      loss.curves.append(Curve(name: "validation", role: .validation, points: points))
+    }
     loss.limits = .percentiles(0, 98)
     var panels: [FigurePanel] = [.curves(loss)]
     let measured: [(String, String, SeriesRole)] = [

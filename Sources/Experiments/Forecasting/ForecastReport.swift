@@ -15,10 +15,12 @@ struct ForecastReport {
   /// Writes `figures/`, `samples/` and `report.html`.
   func write(to folder: OutputFolder) throws {
     let figures = try folder.folder("figures")
-    var page = HTMLReport(title: "Forecast evaluation", subtitle: "\(run.directory.url.lastPathComponent), \(part) data")
+    var page = HTMLReport(
+      title: "Forecast evaluation", subtitle: "\(run.directory.url.lastPathComponent), \(part) data")
     addVerdict(to: &page)
     addNextFrame(to: &page)
-    try add(ForecastFigures.distribution(scorer), named: "next_frame", to: &page, in: figures, caption: Caption.distribution)
+    try add(
+      ForecastFigures.distribution(scorer), named: "next_frame", to: &page, in: figures, caption: Caption.distribution)
     page.addSection("Several steps ahead")
     addRollout(to: &page)
     try add(ForecastFigures.rollout(score), named: "rollout", to: &page, in: figures, caption: Caption.rollout)
@@ -33,7 +35,8 @@ struct ForecastReport {
   }
 
   private enum Caption {
-    static let distribution = "Distance of the prediction to the target and to the input, and of the null model, per series."
+    static let distribution =
+      "Distance of the prediction to the target and to the input, and of the null model, per series."
     static let rollout = "Mean and one standard deviation over the series; the null model repeats the last true frame."
     static let learning = "Training loss per step and the measures on the validation data."
     static let strip = "Top to bottom: the truth, the prediction from all frames before it, and where they differ."
@@ -66,7 +69,9 @@ struct ForecastReport {
     let scorings = [("whole sequence", score.scoring.sequence), ("frame by frame", score.scoring.frame)]
     for (name, scoring) in scorings {
       for (measure, errors) in [("MSE", scoring.mse), ("Jaccard", scoring.jaccard)] {
-        let cells = [errors.target, errors.input, errors.null].map { "\(Self.number($0.mean)) (\(Self.number($0.std)))" }
+        let cells = [errors.target, errors.input, errors.null].map {
+          "\(Self.number($0.mean)) (\(Self.number($0.std)))"
+        }
         rows.append([name, measure] + cells + [errors.isValid ? "yes" : "no"])
       }
     }
@@ -78,7 +83,8 @@ struct ForecastReport {
     }
     page.add(
       HTMLReport.Table(
-        caption: "Mean (standard deviation) over the series; valid: closer to the target than input and null model are.",
+        caption:
+          "Mean (standard deviation) over the series; valid: closer to the target than input and null model are.",
         headings: ["scoring", "measure", "target", "input", "null model", "valid"], rows: rows))
   }
 

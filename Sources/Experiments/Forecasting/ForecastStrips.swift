@@ -46,7 +46,8 @@ struct ForecastStrips {
   func writeSurfaces(to folder: URL, prefix: String) throws {
     let parts = [
       ("input", example.frame(example.frames, example.rolloutStart - 1)),
-      ("target", example.frame(example.frames, example.rolloutStart)), ("prediction", example.frame(example.rollout, 0)),
+      ("target", example.frame(example.frames, example.rolloutStart)),
+      ("prediction", example.frame(example.rollout, 0)),
     ]
     for (name, values) in parts {
       try pictures.surface(values).write(to: folder.appending(path: "\(prefix)_\(name).stl"))

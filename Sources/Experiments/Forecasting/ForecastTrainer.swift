@@ -90,7 +90,8 @@ public struct ForecastTrainer {
     let url = URL(filePath: options.run)
     guard options.resumes else {
       return try .create(
-        at: url, configuration: configuration, environment: environment, existing: options.force ? .replaceRun : .refuse)
+        at: url, configuration: configuration, environment: environment, existing: options.force ? .replaceRun : .refuse
+      )
     }
     return try .open(at: url)
   }

@@ -57,11 +57,14 @@ public struct KerasImport {
       state["lstm.\(index).recurrentKernel"] = Tensor(cell.recurrentKernel.values, shape: cell.recurrentKernel.shape)
       state["lstm.\(index).bias"] = vector(cell.bias)
       guard index < model.cells.count - 1 else {
-        guard cell.normalization == nil else { throw ExperimentError("a batch norm after the last recurrent layer is not supported") }
+        guard cell.normalization == nil else {
+          throw ExperimentError("a batch norm after the last recurrent layer is not supported")
+        }
         continue
       }
       guard let norm = cell.normalization else {
-        throw ExperimentError("\(cell.name) is not followed by a batch norm, as every recurrent layer but the last must be")
+        throw ExperimentError(
+          "\(cell.name) is not followed by a batch norm, as every recurrent layer but the last must be")
       }
       guard abs(norm.epsilon - 1e-3) < 1e-9 else {
         throw ExperimentError("\(norm.name) has epsilon \(norm.epsilon); the forecaster uses 0.001")

@@ -25,7 +25,8 @@ struct TrainingSamples {
       let loader = try data.seriesLoader(part, limit: count, batchSize: 1)
       shape = loader.sampleShape
       while let batch = try loader.nextBatch() {
-        samples.append(Sample(name: "\(part.rawValue)_\(samples.count % count + 1)", frames: batch.inputTensor(on: device)))
+        samples.append(
+          Sample(name: "\(part.rawValue)_\(samples.count % count + 1)", frames: batch.inputTensor(on: device)))
       }
     }
     self.samples = samples
