@@ -18,8 +18,8 @@ public struct ForecastTrainer {
     public var resumes = false
     /// Replaces a run that is there.
     public var force = false
-    /// Where to compute.
-    public var device = Device.cpu
+    /// Where to compute: auto, cpu, cuda, cuda:N or mps.
+    public var device = "cpu"
     /// How progress is shown.
     public var progress = ProgressMode.automatic
 
@@ -53,7 +53,7 @@ public struct ForecastTrainer {
     try configuration.validate()
     let data = ForecastData(configuration, directory: options.data)
     _ = try data.paths(.validation)
-    let task = try ConvLSTMTask(configuration, data: data, device: options.device)
+    let task = try ConvLSTMTask(configuration, data: data, device: Device(parsing: options.device))
     let run = try openRun()
     let lock = try run.lock()
     defer { withExtendedLifetime(lock) {} }
