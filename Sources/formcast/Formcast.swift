@@ -8,7 +8,9 @@ struct Formcast: ParsableCommand {
     abstract: "Casts 3D shapes and forecasts evolving ones.",
     version: formcastVersion,
     subcommands: [
-      Data.self, Train.self,
+      Bench.self,
+      Data.self,
+      Train.self,
     ]
   )
 }

@@ -58,7 +58,12 @@ struct Train: ParsableCommand {
   /// The recipe, or the run's own configuration when it goes on, with the user's changes.
   private func configuration() throws -> ForecastConfiguration {
     var configuration = try ForecastRecipe.named(recipe).configuration
-    if resume { configuration = try RunDirectory.open(at: URL(filePath: out)).readConfiguration(ForecastConfiguration.self) }
+    if resume {
+      configuration = try RunDirectory.open(at: URL(filePath: out)).readConfiguration(ForecastConfiguration.self)
+      guard configuration.recipe == recipe else {
+        throw ExperimentError("\(out): a run of the recipe \(configuration.recipe), not \(recipe)")
+      }
+    }
     configuration = try Configuration.applying(overrides, to: configuration)
     if let steps { configuration.training.steps = steps }
     if let seed { configuration.seed = seed }
