@@ -76,6 +76,11 @@ public final class Conv3d: Module {
     let (before, after) = options.padding.amounts(
       size: Array(input.shape.suffix(3)), reach: reach, stride: options.stride.axes)
     var (x, symmetric) = (precision.input(input), before)
+    if OneChannelConvolution.isFaster(x, weight: weight.value, options: options) {
+      let sums = OneChannelConvolution(weight: weight.value)(x, weight: weight.value)
+      let result = (bias?.value).map { sums + $0 } ?? sums
+      return result.to(dtype: staysReduced ? x.dtype : .float32)
+    }
     if before != after {
       x = x.padded([(before[0], after[0]), (before[1], after[1]), (before[2], after[2])])
       symmetric = [0, 0, 0]

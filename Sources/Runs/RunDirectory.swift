@@ -51,8 +51,7 @@ public struct RunDirectory: Sendable, Equatable {
     at url: URL, configuration: some Encodable, environment: RunEnvironment, existing: Existing = .refuse
   ) throws -> RunDirectory {
     let run = RunDirectory(url: url.standardizedFileURL)
-    let text = try Configuration.yaml(
-      of: configuration, comment: "Configuration of this run; recipe \(environment.recipe).")
+    let text = try Self.yaml(of: configuration, recipe: environment.recipe)
     try run.prepareFolder(existing: existing)
     for name in folders {
       try run.makeFolder(run.url.appendingPathComponent(name))
@@ -115,6 +114,15 @@ public struct RunDirectory: Sendable, Equatable {
   /// The configuration of the run; a key that `Value` does not know, a missing one and a wrong type are errors.
   public func readConfiguration<Value: Codable>(_ type: Value.Type) throws -> Value {
     try Configuration.read(type, from: configuration)
+  }
+
+  /// Writes `config.yaml` anew, for a run that goes on with another number of steps; the caller holds the lock.
+  public func write(configuration: some Encodable, recipe: String) throws {
+    try AtomicFile.write(try Self.yaml(of: configuration, recipe: recipe), to: self.configuration)
+  }
+
+  private static func yaml(of configuration: some Encodable, recipe: String) throws -> String {
+    try Configuration.yaml(of: configuration, comment: "Configuration of this run; recipe \(recipe).")
   }
 
   /// Takes the right to write to this run, and tidies what a killed writer left behind.

@@ -18,6 +18,7 @@ struct Formcast: ParsableCommand {
       ForecastVerb.self,
       Import.self,
       Render.self,
+      Bench.self,
     ]
   )
 }

@@ -58,6 +58,9 @@ struct Train: ParsableCommand {
     var configuration = try ForecastRecipe.named(recipe).configuration
     if resume {
       configuration = try RunDirectory.open(at: URL(filePath: out)).readConfiguration(ForecastConfiguration.self)
+      guard configuration.recipe == recipe else {
+        throw ExperimentError("\(out): a run of the recipe \(configuration.recipe), not \(recipe)")
+      }
     }
     configuration = try Configuration.applying(overrides.assignments, to: configuration)
     if let steps { configuration.training.steps = steps }

@@ -98,8 +98,12 @@ final class ConvLSTMTask: TrainingTask {
 
   func restore(from folder: URL) throws {
     let file = try StateFile(reading: folder.appending(path: Checkpointing.fileName).path)
-    try network.load(file.part("model"))
-    try optimizer.load(file.part("optimizer"))
+    do {
+      try network.load(file.part("model"))
+      try optimizer.load(file.part("optimizer"))
+    } catch let mismatch as StateMismatch {
+      throw ExperimentError("\(folder.path): not a checkpoint of the run's config.yaml: \(mismatch)")
+    }
     guard let state = file.tensors["generator"], let place = file.tensors["cursor"], place.count == 2 else {
       throw ExperimentError("\(folder.path): the checkpoint lacks the random state or the place in the data")
     }

@@ -22,7 +22,7 @@ struct ForecastData {
     options.batchSize = configuration.training.batchSize
     options.seed = configuration.seed
     options.cacheBytes = configuration.data.cacheBytes
-    return try SeriesLoader(options, at: cursor)
+    return try SeriesLoader(options, at: cursor, reader: Self.occupancies)
   }
 
   /// Whole series of one part in name order, once.
@@ -34,7 +34,7 @@ struct ForecastData {
     options.lastBatch = .keep
     options.isShuffled = false
     options.epochs = 1
-    return try SeriesLoader(options)
+    return try SeriesLoader(options, reader: Self.occupancies)
   }
 
   /// The files of a part: of its folder if the data set is split, else of the whole folder (not for training).
@@ -59,7 +59,31 @@ struct ForecastData {
     return !exists(.test) && exists(.validation) ? .validation : .test
   }
 
+  /// Reads series whose values all lie between 0 and 1: anything else would be learned, and scored, as silent nonsense.
+  private static let occupancies: SeriesLoader.Reader = { path in
+    let list = try SeriesFile.read(path)
+    for series in list {
+      guard let value = series.values.firstOutsideUnitInterval else { continue }
+      throw ExperimentError(
+        "holds the value \(value), but a forecaster needs occupancies between 0 and 1;"
+          + " formcast data convert --threshold makes them")
+    }
+    return list
+  }
+
   private func limited(_ paths: [String], to count: Int) -> [String] { count > 0 ? Array(paths.prefix(count)) : paths }
+}
+
+extension Series.Values {
+  /// A value that is no occupancy, if there is one.
+  fileprivate var firstOutsideUnitInterval: Float? {
+    switch self {
+    case .uint8(let bytes):
+      // Bytes are looked at all at once first; nearly always they are in order.
+      return bytes.reduce(0, |) <= 1 ? nil : bytes.first { $0 > 1 }.map(Float.init)
+    case .float32(let floats): return floats.first { !(0...1 ~= $0) }
+    }
+  }
 }
 
 extension SeriesBatch {

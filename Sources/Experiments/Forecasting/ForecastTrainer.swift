@@ -51,19 +51,20 @@ public struct ForecastTrainer {
   /// *Throws*: before anything is written if the configuration, the data or the run folder do not allow it.
   public func callAsFunction() throws -> Outcome {
     try configuration.validate()
+    let earlier = try openEarlierRun()
     let data = ForecastData(configuration, directory: options.data)
     _ = try data.paths(.validation)
     let task = try ConvLSTMTask(configuration, data: data, device: Device(parsing: options.device))
-    let run = try openRun()
+    let plan = configuration.plan(minutes: options.minutes, batchesPerEpoch: task.batchesPerEpoch ?? 1)
+    let run = try earlier ?? createRun()
     let lock = try run.lock()
     defer { withExtendedLifetime(lock) {} }
-    let start = try resumePoint(of: run)?.step ?? 0
-    if options.resumes {
-      var record = try run.readEnvironment()
-      record.noteResumption(from: start, in: environment)
-      try run.write(record)
+    if earlier != nil, let done = try run.checkpoints.latest()?.step, done > plan.steps {
+      throw ExperimentError(
+        "\(options.run): has done \(done) steps already, more than \(plan.steps); give more --steps")
     }
-    let plan = configuration.plan(minutes: options.minutes, batchesPerEpoch: task.batchesPerEpoch ?? 1)
+    let start = try resumePoint(of: run)?.step ?? 0
+    if earlier != nil { try recordResumption(of: run, at: start) }
     let collector = EventCollector()
     let terminal = TerminalSink(
       stepCount: plan.steps, options: .init(mode: options.progress, unit: "steps", initialCount: start))
@@ -86,13 +87,27 @@ public struct ForecastTrainer {
     _ = try ForecastFigures.learning(events.map(\.event))?.write(to: run.plots.appending(path: "learning"))
   }
 
-  private func openRun() throws -> RunDirectory {
-    let url = URL(filePath: options.run)
-    guard options.resumes else {
-      return try .create(
-        at: url, configuration: configuration, environment: environment, existing: options.force ? .replaceRun : .refuse
-      )
-    }
-    return try .open(at: url)
+  private func createRun() throws -> RunDirectory {
+    try .create(
+      at: URL(filePath: options.run), configuration: configuration, environment: environment,
+      existing: options.force ? .replaceRun : .refuse)
+  }
+
+  /// The run that goes on, if one does; throws unless it is of this configuration.
+  private func openEarlierRun() throws -> RunDirectory? {
+    guard options.resumes else { return nil }
+    let run = try RunDirectory.open(at: URL(filePath: options.run))
+    try configuration.requireContinuation(
+      of: try run.readConfiguration(ForecastConfiguration.self), in: options.run)
+    return run
+  }
+
+  /// Puts on record that the run goes on, and with which number of steps and intervals.
+  private func recordResumption(of run: RunDirectory, at step: Int) throws {
+    var record = try run.readEnvironment()
+    record.noteResumption(from: step, in: environment)
+    try run.write(record)
+    guard try run.readConfiguration(ForecastConfiguration.self) != configuration else { return }
+    try run.write(configuration: configuration, recipe: record.recipe)
   }
 }

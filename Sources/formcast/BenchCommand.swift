@@ -1,0 +1,45 @@
+import ArgumentParser
+import Experiments
+import Foundation
+import Runs
+import Synchronization
+
+/// `formcast bench`.
+struct Bench: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Time our own work, and the peers' where scripts/peers/setup was run, as JSON lines.",
+    discussion: "A peer's line has the peer's own value; its ratio says how many times better ours is.")
+
+  @Argument(help: "training, cavities, loading, surfaces or convolution; all of them if none is given.")
+  var suites: [Benchmark] = []
+
+  @Flag(help: "Tiny sizes, to see that everything works; the numbers mean nothing.")
+  var quick = false
+
+  @OptionGroup var common: CommonOptions
+
+  func run() throws {
+    let collected = ResultList()
+    var options = Benchmark.Options { result in
+      collected.append(result)
+      try JSONOutput.print(result)
+    }
+    (options.isQuick, options.peers) = (quick, PeerLibraries.find())
+    if !common.quiet, options.peers?.isInstalled != true {
+      FileHandle.standardError.write(Foundation.Data("no peers installed: scripts/peers/setup\n".utf8))
+    }
+    for suite in suites.isEmpty ? Benchmark.allCases : suites { try suite.run(options) }
+    if common.json { try JSONOutput.print(["results": collected.all]) }
+  }
+}
+
+extension Benchmark: @retroactive ExpressibleByArgument {}
+
+/// The results so far.
+private final class ResultList: Sendable {
+  private let results = Mutex<[BenchmarkResult]>([])
+
+  var all: [BenchmarkResult] { results.withLock { $0 } }
+
+  func append(_ result: BenchmarkResult) { results.withLock { $0.append(result) } }
+}
