@@ -19,6 +19,9 @@ public final class ConvLSTMForecaster: Module {
     public var recurrentActivation = ConvLSTM3d.GateActivation.hardSigmoid
     /// Activation of candidate and cell.
     public var cellActivation = ConvLSTM3d.CellActivation.relu
+    /// Share of the old running statistics that batch normalisation keeps at each step. The published 0.99 needs several
+    /// hundred steps before inference makes sense; short runs want less.
+    public var normalizationMomentum = 0.99
 
     /// The published network.
     public init() {}
@@ -30,6 +33,9 @@ public final class ConvLSTMForecaster: Module {
       }
       guard filters.allSatisfy({ (1...4096).contains($0) }) else {
         throw InvalidModel("model.filters must lie between 1 and 4096")
+      }
+      guard (0..<1).contains(normalizationMomentum) else {
+        throw InvalidModel("model.normalizationMomentum must lie in 0..<1")
       }
       guard (kernelSizes + [outputKernelSize]).allSatisfy({ $0 % 2 == 1 && (1...31).contains($0) }) else {
         throw InvalidModel("kernel sizes must be odd and lie between 1 and 31")
@@ -58,7 +64,10 @@ public final class ConvLSTMForecaster: Module {
         generator: generator)
     }
     norm = configuration.filters.dropLast().map {
-      BatchNorm(channels: $0, options: .keras(varianceCorrection: .none))
+      BatchNorm(
+        channels: $0,
+        options: .init(
+          momentum: 1 - configuration.normalizationMomentum, epsilon: 1e-3, varianceCorrection: .none))
     }
     output = Conv3d(
       inputChannels: configuration.filters.last ?? 1, outputChannels: 1,

@@ -34,7 +34,7 @@ struct TrainingSession {
   /// One step, and what is due after it.
   mutating func advance() throws {
     let began = ContinuousClock.now
-    let report = try task.step()
+    let report = try task.step(after: step)
     step += 1
     epoch = report.epoch
     var record = TrainingEvent.Step(

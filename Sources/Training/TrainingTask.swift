@@ -12,10 +12,10 @@ public protocol TrainingTask: AnyObject {
   /// Number of batches of an epoch, where the data have a known size.
   var batchesPerEpoch: Int? { get }
 
-  /// Learns from the next batch.
+  /// Learns from the next batch; `done` counts the steps before this one.
   ///
   /// *Throws*: `NonFinite` before an optimizer step would spread it; whatever reading the data throws.
-  func step() throws -> StepReport
+  func step(after done: Int) throws -> StepReport
 
   /// Measures on the validation data; changes nothing that the next step depends on.
   func evaluate() throws -> [String: Double]

@@ -27,7 +27,7 @@ final class LineTask: TrainingTask {
     optimizer = Adam([("weight", weight)], learningRate: 0.05)
   }
 
-  func step() throws -> StepReport {
+  func step(after done: Int) throws -> StepReport {
     let number = stepCount + 1
     try beforeStep(number)
     let input = Tensor.normal([8, 3], generator: generator)

@@ -34,7 +34,7 @@ struct TrainingBenchmark {
     Runtime.releaseFreeMemory()
     let isPeakReset = Self.resetPeakMemory()
     let task = try ConvLSTMTask(configuration, data: ForecastData(configuration, directory: data), device: .cpu)
-    let best = try Stopwatch.best(of: stepCount) { _ = try task.step() }
+    let best = try Stopwatch.best(of: stepCount) { _ = try task.step(after: 0) }
     var result = BenchmarkResult(.training, "step_\(precision.rawValue)", best, unit: "s")
     result.details = [
       "batch": Double(batchSize), "frames": 19, "side": 16, "parameters": Double(task.parameterCount),

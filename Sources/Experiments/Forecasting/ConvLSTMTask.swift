@@ -33,7 +33,7 @@ final class ConvLSTMTask: TrainingTask {
   var parameterCount: Int { network.parameterCount }
   var batchesPerEpoch: Int? { loader.batchesPerEpoch }
 
-  func step() throws -> StepReport {
+  func step(after done: Int) throws -> StepReport {
     let place = loader.cursor
     guard let batch = try loader.nextBatch() else { throw ExperimentError("the training data ended") }
     let targets = batch.targetTensor(on: device)
@@ -46,6 +46,7 @@ final class ConvLSTMTask: TrainingTask {
     if configuration.optimizer.gradientNorm > 0 {
       gradients = clipped(gradients, maximumNorm: configuration.optimizer.gradientNorm).gradients
     }
+    optimizer.learningRate = configuration.learningRate(after: done)
     optimizer.step(gradients: gradients)
     let error = withoutGradient { (logits.sigmoid() - targets).squared().mean().item() }
     return StepReport(

@@ -41,8 +41,10 @@ public struct ForecastConfiguration: Codable, Sendable, Equatable {
 
   /// Adam with Keras' epsilon, as published.
   public struct OptimizerOptions: Codable, Sendable, Equatable {
-    /// Step size.
+    /// Step size at the beginning.
     public var learningRate = 1e-3
+    /// How the step size goes on.
+    public var schedule = Schedule.constant
     /// Decay of the mean of gradients.
     public var beta1 = 0.9
     /// Decay of the mean of squared gradients.
@@ -54,6 +56,14 @@ public struct ForecastConfiguration: Codable, Sendable, Equatable {
 
     /// The published values.
     public init() {}
+  }
+
+  /// How the step size changes over a run.
+  public enum Schedule: String, Codable, Sendable, CaseIterable {
+    /// It stays, as published.
+    case constant
+    /// It falls along half a cosine to a hundredth at `training.steps`.
+    case cosine
   }
 
   /// How long a run is, when it looks at itself, and what it keeps.
@@ -115,6 +125,16 @@ public struct ForecastConfiguration: Codable, Sendable, Equatable {
 
   /// The data format by name.
   public func frameFormat() throws -> FrameFormat { try FrameFormat(name: data.format) }
+
+  /// The step size of the step that follows `done` others.
+  func learningRate(after done: Int) -> Double {
+    switch optimizer.schedule {
+    case .constant: return optimizer.learningRate
+    case .cosine:
+      let share = min(Double(done) / Double(training.steps), 1)
+      return optimizer.learningRate * (0.01 + 0.99 * 0.5 * (1 + cos(.pi * share)))
+    }
+  }
 
   /// Throws, naming the field, unless every value makes sense.
   public func validate() throws {
