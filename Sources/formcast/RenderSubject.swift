@@ -30,7 +30,8 @@ struct RenderSubject {
     let frames = frame.map { [$0] } ?? (0..<shown).map { shown == 1 ? 0 : $0 * (count - 1) / (shown - 1) }
     return try frames.map { index in
       let grid = try input.grid(frame: index)
-      let name = count == 1 ? input.series.name : "\(input.series.name), frame \(index)"
+      // The number comes first: a long name is cut at its end.
+      let name = count == 1 ? input.series.name : "frame \(index), \(input.series.name)"
       let object = try object(grid, surface, path: path, asVoxels: asVoxels, mayBeEmpty: frames.count > 1)
       return RenderSubject(
         name: name, objects: object.map { [$0] } ?? [], bounds: Bounds(of: grid.shape, in: grid.frame))

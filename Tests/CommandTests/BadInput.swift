@@ -56,7 +56,6 @@ struct BadInput: Sendable, CustomTestStringConvertible {
     },
     damaged("empty file", "files/series.npy", says: "the file is empty") { $0.removeAll() },
     damaged("not any format", "files/series.npy", says: "damaged") { $0 = Array("hello, world".utf8) },
-    damaged("zip bomb", "files/bomb.npz", says: "bomb.npz") { _ in },
   ]
 
   /// Bytes of an npy file, given to `data convert` with options.
