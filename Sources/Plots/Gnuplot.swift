@@ -20,7 +20,8 @@ enum Gnuplot {
     let png = "pngcairo noenhanced size \(2 * width),\(2 * height) fontscale 1.5 linewidth 2 pointscale 2 \(font)"
     let text = ([Self.preamble] + script.data).joined(separator: "\n") + "\n"
     let source =
-      text + script.text(terminal: svg, output: "figure.svg") + script.text(terminal: png, output: "figure.png")
+      text + script.text(terminal: svg, output: "figure.svg")
+      + script.text(terminal: png, output: "figure.png", replacesRareCharacters: true)
     try Data(source.utf8).write(to: folder.appendingPathComponent("figure.gp"))
     try run(program, in: folder)
     do {

@@ -85,14 +85,14 @@ struct GnuplotScript {
     return "set terminal \(terminal)\nset output '\(output)'\nset multiplot\n\(shown)\nunset multiplot\nset output\n"
   }
 
-  /// Characters that the house's font lacks become a question mark: cairo draws its own mark for them over the whole picture.
+  /// Characters that the house's font lacks become a box: cairo draws its own mark for them over the whole picture.
   private static func replacingRareCharacters(in text: String) -> String {
     String(
       String.UnicodeScalarView(
         text.unicodeScalars.map { scalar in
           switch scalar.value {
           case 0..<0x0700, 0x1E00..<0x27C0: scalar
-          default: "?"
+          default: "\u{25A1}"
           }
         }))
   }
