@@ -7,7 +7,7 @@ extension HDF5Structure {
   }
 
   private static let mostDimensions = 8
-  private static let longestVariableTexts = 64 << 20
+  private static let longestVariableTexts = 4 << 20
 
   /// Strings of fixed and variable length, integers and IEEE floats, as HDF5 and NumPy write them.
   func elementType(_ body: Range<Int>) throws -> ElementType {

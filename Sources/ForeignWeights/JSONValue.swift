@@ -38,6 +38,9 @@ public enum JSONValue: Sendable, Equatable {
 }
 
 extension JSONValue: Decodable {
+  /// The published network's configuration has 8 kB.
+  package static let longestText = 1 << 20
+
   /// Reads any JSON value.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.singleValueContainer()
@@ -58,6 +61,9 @@ extension JSONValue: Decodable {
 
   /// Parses a text; throws one line that names the file and the part of it that the text is.
   package init(parsing text: Data, part: String, of file: String) throws {
+    guard text.count <= Self.longestText else {
+      throw ForeignWeightsError("\(file): \(part) has \(text.count) bytes, more than the 1 MiB that are read")
+    }
     do {
       self = try JSONDecoder().decode(JSONValue.self, from: text)
     } catch {

@@ -5,7 +5,6 @@ import Foundation
 struct KerasArchive {
   /// Where Keras keeps the layers' weights: since 2.13, and before.
   private static let members: Set = ["layers", "_layer_checkpoint_dependencies"]
-  private static let longestText = 16 << 20
 
   private let name: String
   private let configuration: Data, metadata: Data, weights: Data
@@ -14,7 +13,7 @@ struct KerasArchive {
     self.name = name
     let parts = try ZipImage.read(
       ["config.json", "metadata.json", "model.weights.h5"],
-      limits: [Self.longestText, Self.longestText, HDF5Image.largestFile], from: bytes, name: name)
+      limits: [JSONValue.longestText, JSONValue.longestText, HDF5Image.largestFile], from: bytes, name: name)
     (configuration, metadata, weights) = (parts[0], parts[1], parts[2])
   }
 
@@ -81,6 +80,9 @@ struct KerasArchive {
 
 /// Entries of a zip archive in memory.
 enum ZipImage {
+  /// Keras stores without compression; more than this is no model but a trap for the memory.
+  private static let highestRatio = 64
+
   /// Reads these entries; each at most as long as its limit, and never more than the archive can hold.
   static func read(_ entries: [String], limits: [Int], from bytes: Data, name: String) throws -> [Data] {
     try bytes.withUnsafeBytes { buffer in
@@ -106,10 +108,9 @@ enum ZipImage {
     guard zip_stat(archive, entry, 0, &facts) == 0 else {
       throw ForeignWeightsError("\(name): the archive has no \(entry); it is not a .keras model")
     }
-    // Deflate packs at most 1032 to 1.
-    let most = min(limit, length.multipliedReportingOverflow(by: 1032).partialValue)
+    let most = min(limit, length * highestRatio)
     guard facts.size <= UInt64(most) else {
-      throw ForeignWeightsError("\(name): \(entry) claims \(facts.size) bytes, more than can be in the archive")
+      throw ForeignWeightsError("\(name): \(entry) claims \(facts.size) bytes, more than such an archive can hold")
     }
     guard let file = zip_fopen(archive, entry, 0) else {
       throw ForeignWeightsError("\(name): \(entry) cannot be unpacked; it is damaged or encrypted")

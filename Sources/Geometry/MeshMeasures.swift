@@ -78,7 +78,7 @@ extension Mesh {
 
   /// The mesh with all faces turned round.
   public func flipped() -> Mesh {
-    Mesh(positions: positions, faces: faces.map { [$0.x, $0.z, $0.y] })
+    Mesh(positions: positions, faces: faces.map { SIMD3($0.x, $0.z, $0.y) })
   }
 
   /// Several meshes as one.
@@ -95,7 +95,7 @@ extension Mesh {
 
 @inline(__always)
 func cross(_ a: SIMD3<Double>, _ b: SIMD3<Double>) -> SIMD3<Double> {
-  [a.y * b.z - a.z * b.y, a.z * b.x - a.x * b.z, a.x * b.y - a.y * b.x]
+  SIMD3(a.y * b.z - a.z * b.y, a.z * b.x - a.x * b.z, a.x * b.y - a.y * b.x)
 }
 
 private func normalized(_ vector: SIMD3<Double>) -> SIMD3<Float> {

@@ -3,9 +3,9 @@ import Torch
 
 /// The ConvLSTM3D next-frame network of the thesis: three ConvLSTM layers, then one convolution per frame.
 ///
-/// *Reference*: 3D next-frame prediction thesis, listing A.1; 761,889 trainable parameters with 32 filters and kernels 5, 3, 1.
-/// Differs: batch normalisation never corrects the running variance (as TensorFlow 2.10 does for six-dimensional input); the
-/// network returns logits, which the loss and `probabilities` turn into occupancies.
+/// *Reference*: 3D next-frame prediction thesis, listing A.1; 761,889 trainable parameters with 32 filters and kernels
+/// 5, 3, 1. Differs: batch normalisation never corrects the running variance (as TensorFlow 2.10 does for
+/// six-dimensional input); the network returns logits, which the loss and `probabilities` turn into occupancies.
 public final class ConvLSTMForecaster: Module {
   /// What the network is made of.
   public struct Configuration: Codable, Sendable, Equatable {
@@ -61,7 +61,8 @@ public final class ConvLSTMForecaster: Module {
       BatchNorm(channels: $0, options: .keras(varianceCorrection: .none))
     }
     output = Conv3d(
-      inputChannels: configuration.filters.last ?? 1, outputChannels: 1, kernelSize: .init(configuration.outputKernelSize),
+      inputChannels: configuration.filters.last ?? 1, outputChannels: 1,
+      kernelSize: .init(configuration.outputKernelSize),
       options: ConvolutionOptions().initialized(weight: .glorotUniform, bias: .zeros), generator: generator)
   }
 

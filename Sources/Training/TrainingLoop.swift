@@ -26,15 +26,17 @@ public struct TrainingPlan: Codable, Sendable, Equatable {
 
 /// Trains until the plan is done, time is up or the user asks to stop; saves in every case.
 ///
-/// The order within a step: learn, tell, then (where due) evaluate, write samples, save. An evaluated step is always saved with
-/// its measures, so that the best one can be kept. A run that has a checkpoint goes on from the newest complete one and must
-/// have been rewound to it (``resumePoint(of:)``), so that it writes the same events as an uninterrupted run.
+/// The order within a step: learn, tell, then (where due) evaluate, write samples, save. An evaluated step is always
+/// saved with its measures, so that the best one can be kept. A run that has a checkpoint goes on from the newest
+/// complete one and must have been rewound to it (``resumePoint(of:)``), so that it writes the same events as an
+/// uninterrupted run.
 ///
 /// *Returns*: why it ended.
 /// *Throws*: what the task throws; the checkpoints up to then stay.
 @discardableResult
 public func train(
-  _ task: any TrainingTask, in run: RunDirectory, plan: TrainingPlan, events: EventBus, interruption: Interruption? = nil
+  _ task: any TrainingTask, in run: RunDirectory, plan: TrainingPlan, events: EventBus,
+  interruption: Interruption? = nil
 ) throws -> TrainingEvent.End.Reason {
   var session = TrainingSession(task: task, run: run, plan: plan, events: events)
   try session.begin()

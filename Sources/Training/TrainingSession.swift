@@ -22,7 +22,8 @@ struct TrainingSession {
   mutating func begin() throws {
     guard let checkpoint = try run.checkpoints.latest() else {
       let opening = TrainingEvent.Start(
-        recipe: task.name, stepCount: plan.steps, batchesPerEpoch: task.batchesPerEpoch, parameterCount: task.parameterCount)
+        recipe: task.name, stepCount: plan.steps, batchesPerEpoch: task.batchesPerEpoch,
+        parameterCount: task.parameterCount)
       return try events.send(.runStarted(opening))
     }
     try task.restore(from: run.checkpoints.url(of: checkpoint))

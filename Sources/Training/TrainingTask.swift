@@ -2,8 +2,8 @@ import Foundation
 
 /// What is learned and how one step goes: the part of a training run that differs from model to model.
 ///
-/// Two-player games, tables of codes and growing networks all fit: a step may hold several optimizer steps, and the state is
-/// whatever the task says it is. The loop around it is ``train(_:in:plan:events:)``.
+/// Two-player games, tables of codes and growing networks all fit: a step may hold several optimizer steps, and the
+/// state is whatever the task says it is. The loop around it is ``train(_:in:plan:events:)``.
 public protocol TrainingTask: AnyObject {
   /// Name of the recipe, for the record.
   var name: String { get }
@@ -23,7 +23,8 @@ public protocol TrainingTask: AnyObject {
   /// Writes samples of what the model does now into `folder`, and names them.
   func writeSamples(step: Int, to folder: URL) throws -> [String]
 
-  /// Writes everything that the next step depends on: parameters, buffers, optimizers, random states, place in the data.
+  /// Writes everything that the next step depends on: parameters, buffers, optimizers, random states, place in the
+  /// data.
   func save(to folder: URL) throws
 
   /// Takes back what ``save(to:)`` wrote; the next step is then the one that would have followed.
@@ -52,6 +53,7 @@ public struct NonFinite: Error, CustomStringConvertible {
 
   /// The quantity `name` is not finite.
   public init(_ name: String) {
-    description = "\(name) is not finite: training stopped before the weights were touched; lower optimizer.learningRate"
+    description =
+      "\(name) is not finite: training stopped before the weights were touched; lower optimizer.learningRate"
   }
 }

@@ -1,67 +1,35 @@
 import ArgumentParser
-import Foundation
-import Runs
-import Volumes
 
 /// `formcast data`.
 struct Data: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Make, convert, split and inspect series of 3D frames.",
-    subcommands: [DataCavities.self])
-}
-
-/// `formcast data cavities`.
-struct DataCavities: ParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "cavities", abstract: "Generate the 4D cavity data: exact, seeded, labelled.")
-
-  @Argument(help: "The folder to write; made if it is missing.")
-  var out: String
-
-  @Option(help: "Number of samples.")
-  var count: Int
-
-  @Option(help: "Edge of the hypervolume in voxels; lengths scale with it.")
-  var grid = 128
-
-  @Option(help: "Max-pool space by this factor; 1 with npz writes the original hypervolumes.")
-  var pool = 8
-
-  @Option(help: "tfrecord or npz.")
-  var format = SeriesFormat.tfrecord
-
-  @OptionGroup var seed: SeedOption
-  @OptionGroup var force: ForceOption
-  @OptionGroup var common: CommonOptions
-
-  func validate() throws {
-    guard count > 0 else { throw ValidationError("--count must be at least 1") }
-    guard grid > 0, pool > 0, grid % pool == 0 else { throw ValidationError("--grid must be a multiple of --pool") }
-  }
-
-  func run() throws {
-    try FileManager.default.createDirectory(atPath: out, withIntermediateDirectories: true)
-    let generator = try CavityGenerator(CavityConfiguration(grid: grid, seed: seed.seed))
-    let isOriginal = format == .npz && pool == 1
-    let layout = isOriginal ? CavityExport.Layout.original : .pooled(by: pool, fileExtension: format.fileExtension)
-    let export = CavityExport(generator, layout: layout, replacing: force.force)
-    let progress = ProgressMeter("cavities", total: count, options: common.progress("samples"))
-    try export.write(0..<count, to: out) { progress.update(to: $0) }
-    progress.finish()
-    try common.report(
-      DataSummary(samples: count, folder: out), text: "\(count) samples of \(grid / pool)^3 in \(out)")
-  }
+    subcommands: [
+      DataCavities.self,
+      DataConvert.self,
+      DataSplit.self,
+      DataInspect.self,
+    ])
 }
 
 /// The formats in which `data` writes series.
 enum SeriesFormat: String, ExpressibleByArgument, CaseIterable {
-  case tfrecord, npz
+  case tfrecord, npz, nifti
 
-  var fileExtension: String { self == .tfrecord ? "tfrecords" : "npz" }
-}
+  var fileExtension: String {
+    switch self {
+    case .tfrecord: "tfrecords"
+    case .npz: "npz"
+    case .nifti: "nii.gz"
+    }
+  }
 
-/// What a `data` verb tells under `--json`.
-struct DataSummary: Encodable {
-  var samples: Int
-  var folder: String
+  /// The format that the extension of a file says, nil if it says none.
+  init?(path: String) {
+    let extensions: [(String, SeriesFormat)] = [
+      (".tfrecords", .tfrecord), (".tfrecord", .tfrecord), (".npz", .npz), (".nii", .nifti), (".nii.gz", .nifti),
+    ]
+    guard let format = extensions.first(where: { path.hasSuffix($0.0) })?.1 else { return nil }
+    self = format
+  }
 }

@@ -8,9 +8,16 @@ struct Formcast: ParsableCommand {
     abstract: "Casts 3D shapes and forecasts evolving ones.",
     version: formcastVersion,
     subcommands: [
+      Demo.self,
       Bench.self,
       Data.self,
+      MeshVerb.self,
+      Recipes.self,
       Train.self,
+      Evaluate.self,
+      ForecastVerb.self,
+      Import.self,
+      Render.self,
     ]
   )
 }

@@ -18,9 +18,6 @@ struct Train: ParsableCommand {
   @Option(help: "The folder of the run.")
   var out: String
 
-  @Option(name: .customLong("set"), help: "Replace a value of the recipe: path=value; may be repeated.")
-  var overrides: [String] = []
-
   @Option(help: "Steps of the whole run.")
   var steps: Int?
 
@@ -33,6 +30,7 @@ struct Train: ParsableCommand {
   @Option(help: "Seed of every random choice.")
   var seed: UInt64?
 
+  @OptionGroup var overrides: SetOption
   @OptionGroup var deviceOption: DeviceOption
   @OptionGroup var force: ForceOption
   @OptionGroup var common: CommonOptions
@@ -48,11 +46,11 @@ struct Train: ParsableCommand {
     var options = ForecastTrainer.Options(data: data, run: out)
     (options.minutes, options.resumes, options.force, options.device) = (minutes, resume, force.force, device)
     options.progress = common.quiet ? .quiet : .automatic
-    let environment = RunEnvironment(
-      recipe: configuration.recipe, seed: configuration.seed, version: formcastVersion,
-      engine: .init(libtorch: Runtime.version, device: "\(device)", threadCount: Runtime.threadCount))
-    let outcome = try ForecastTrainer(configuration, options: options, environment: environment)()
-    print("\(outcome.step) steps, \(outcome.reason.rawValue): \(out)")
+    let trainer = ForecastTrainer(
+      configuration, options: options, environment: .current(for: configuration, device: device))
+    let outcome = try trainer()
+    let text = "\(outcome.step) steps, \(outcome.reason.rawValue): \(out)"
+    try common.report(outcome, text: text)
   }
 
   /// The recipe, or the run's own configuration when it goes on, with the user's changes.
@@ -64,7 +62,7 @@ struct Train: ParsableCommand {
         throw ExperimentError("\(out): a run of the recipe \(configuration.recipe), not \(recipe)")
       }
     }
-    configuration = try Configuration.applying(overrides, to: configuration)
+    configuration = try Configuration.applying(overrides.assignments, to: configuration)
     if let steps { configuration.training.steps = steps }
     if let seed { configuration.seed = seed }
     return configuration

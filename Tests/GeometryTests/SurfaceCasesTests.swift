@@ -48,7 +48,8 @@ struct SurfaceCasesTests {
       expectSolid(mesh, "pattern \(pattern)")
       var negated = grid
       negated.values = grid.values.map { -$0 }
-      #expect(try SurfaceExtraction(level: -level, inside: .below, border: .open).mesh(of: negated) == mesh)
+      let isSame = try SurfaceExtraction(level: -level, inside: .below, border: .open).mesh(of: negated) == mesh
+      #expect(isSame)
     }
   }
 
@@ -86,10 +87,11 @@ struct SurfaceCasesTests {
       let grid = ScalarGrid(shape: .init(cube: 7), values: values)
       let mesh = try SurfaceExtraction.signedDistance.mesh(of: grid)
       expectSolid(mesh, "trial \(trial)")
-      let normals = mesh.faces.map { face in
+      let areas = mesh.faces.map { face in
         Mesh(positions: mesh.positions, faces: [face]).area
       }
-      #expect(normals.allSatisfy { $0 > 0 })
+      let smallest = areas.min() ?? 1
+      #expect(smallest > 0)
     }
   }
 

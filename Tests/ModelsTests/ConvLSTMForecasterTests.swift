@@ -44,13 +44,16 @@ struct ConvLSTMForecasterTests {
     let parameters = network.parameters()
     let expected = try reference.state("\(variant).grad.", trainableOnly: true)
     #expect(expected.count == parameters.count)
-    for (key, gradient) in zip(parameters.map(\.key), gradient(of: loss, withRespectTo: parameters.map(\.parameter.value))) {
+    for (key, gradient) in zip(
+      parameters.map(\.key), gradient(of: loss, withRespectTo: parameters.map(\.parameter.value)))
+    {
       let difference = deviation(gradient.array(of: Float.self), try #require(expected[key]).array(of: Float.self))
       #expect(difference.relative < 5e-4, "\(key): \(difference)")
     }
   }
 
-  // 3e-4 and 6e-4 absolute at a rate of 1e-3: Adam turns rounding in near-zero gradients into steps (see the reference's notes).
+  // 3e-4 and 6e-4 absolute at a rate of 1e-3: Adam turns rounding in near-zero gradients into steps (see the
+  // reference's notes).
   @Test("One and three Adam steps, losses and running statistics equal Keras", arguments: ["sigmoid", "hard_sigmoid"])
   func adamSteps(variant: String) throws {
     let reference = try KerasReference("convlstm_keras")

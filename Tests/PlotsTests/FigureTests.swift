@@ -4,7 +4,7 @@ import Plots
 import Testing
 
 /// A folder of its own for one test, removed with the value.
-final class TemporaryFolder {
+final class TemporaryFolder: Sendable {
   let url = FileManager.default.temporaryDirectory.appendingPathComponent("formcast-plots-\(UUID().uuidString)")
 
   init() throws { try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true) }

@@ -2,7 +2,7 @@ import Foundation
 import Runs
 
 /// A folder of its own for one test, removed with the value.
-final class TemporaryFolder {
+final class TemporaryFolder: Sendable {
   let url: URL
 
   init() throws {

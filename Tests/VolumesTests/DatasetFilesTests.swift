@@ -4,7 +4,7 @@ import Testing
 import Volumes
 
 /// A folder that is removed when the last reference to it goes.
-private final class TemporaryFolder: Sendable {
+private final class DataSetFolder: Sendable {
   let path: String
   init() throws {
     path = NSTemporaryDirectory() + "formcast-dataset-" + UUID().uuidString
@@ -22,7 +22,7 @@ private final class TemporaryFolder: Sendable {
   private func generator() throws -> CavityGenerator { try CavityGenerator(CavityConfiguration(grid: 32, seed: 6)) }
 
   @Test func exportedFilesDoNotDependOnTheNumberOfThreads() throws {
-    let (one, three) = (try TemporaryFolder(), try TemporaryFolder())
+    let (one, three) = (try DataSetFolder(), try DataSetFolder())
     let layout = CavityExport.Layout.pooled(by: 2, fileExtension: "tfrecords")
     let done = Mutex<[Int]>([])
     try CavityExport(generator(), layout: layout, threadCount: 1).write(0..<9, to: one.path)
@@ -47,7 +47,7 @@ private final class TemporaryFolder: Sendable {
   }
 
   @Test func theOriginalLayoutHoldsTheSolidAndConvertsToTheRecords() throws {
-    let folder = try TemporaryFolder()
+    let folder = try DataSetFolder()
     try CavityExport(generator(), layout: .original).write(3..<4, to: folder.path)
     let sample = try generator().sample(3)
     #expect(try folder.names() == ["\(sample.name).npz"])
@@ -78,7 +78,7 @@ private final class TemporaryFolder: Sendable {
   }
 
   @Test func splittingMakesThreeFoldersAndSparesWhatItDidNotMake() throws {
-    let (source, target) = (try TemporaryFolder(), try TemporaryFolder())
+    let (source, target) = (try DataSetFolder(), try DataSetFolder())
     try CavityExport(generator(), layout: .pooled(by: 2, fileExtension: "tfrecords")).write(0..<10, to: source.path)
     let paths = try SeriesFile.listSeries(in: source.path)
     let counts = try DatasetSplit(seed: 1).write(paths, to: target.path)
@@ -102,7 +102,7 @@ private final class TemporaryFolder: Sendable {
   }
 
   @Test func aLoaderReadsASplitDataSet() throws {
-    let (source, target) = (try TemporaryFolder(), try TemporaryFolder())
+    let (source, target) = (try DataSetFolder(), try DataSetFolder())
     try CavityExport(generator(), layout: .pooled(by: 4, fileExtension: "npz")).write(0..<6, to: source.path)
     _ = try DatasetSplit(ratios: [1, 0, 0]).write(SeriesFile.listSeries(in: source.path), to: target.path)
     var configuration = LoaderConfiguration(
@@ -115,7 +115,7 @@ private final class TemporaryFolder: Sendable {
   }
 
   @Test func reportsTellRangesChangesAndProblems() throws {
-    let folder = try TemporaryFolder()
+    let folder = try DataSetFolder()
     try CavityExport(generator(), layout: .pooled(by: 2, fileExtension: "tfrecords")).write(0..<4, to: folder.path)
     try "not a series".write(toFile: "\(folder.path)/broken.npz", atomically: true, encoding: .utf8)
     let report = DatasetReport(paths: try SeriesFile.listSeries(in: folder.path))

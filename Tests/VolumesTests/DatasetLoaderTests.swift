@@ -167,6 +167,32 @@ private final class MemoryFiles: Sendable {
     #expect(Array(bytes[..<80]) == Array(series[16..<96]))
   }
 
+  @Test func aSpentBatchIsOverwrittenInPlaceAndEqualsAFreshOne() throws {
+    func address(_ batch: SeriesBatch?) -> Int {
+      guard case .float32(let floats)? = batch?.targets else { return 0 }
+      return floats.withUnsafeBufferPointer { Int(bitPattern: $0.baseAddress) }
+    }
+    let files = MemoryFiles(count: 12)
+    var configuration = try configuration(12)
+    configuration.lastBatch = .keep
+    let expected = try all(SeriesLoader(configuration, reader: files.reader))
+    let loader = try SeriesLoader(configuration, reader: files.reader)
+    var batch: SeriesBatch?
+    var (count, first) = (0, 0)
+    while try loader.readBatch(into: &batch) {
+      #expect(batch == expected[count])
+      if count == 0 { first = address(batch) }
+      if count == 3 { #expect(address(batch) == first) }
+      count += 1
+    }
+    #expect(count == expected.count && batch == nil)
+    let kept = try SeriesLoader(configuration, reader: files.reader)
+    batch = try kept.nextBatch()
+    let copy = batch
+    _ = try kept.readBatch(into: &batch)
+    #expect(copy == expected[0] && batch == expected[1], "a batch that is still held elsewhere is not overwritten")
+  }
+
   @Test func anErrorComesWhereItsFileIsNeededAndNamesIt() throws {
     let files = MemoryFiles(count: 6, broken: "p4")
     var configuration = try configuration(6, .sequencePairs)

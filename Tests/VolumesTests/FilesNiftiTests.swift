@@ -49,7 +49,7 @@ import Volumes
       let series = try #require(SeriesFile.read(Fixtures.file(name)).first)
       #expect(series.values == expected.values && series.shape == expected.shape && series.affine == expected.affine)
     }
-    let folder = try TemporaryFolder()
+    let folder = try VanishingFolder()
     let alone = try folder.write(Fixtures.bytes(Fixtures.file("pair.hdr")), "alone.hdr")
     #expect(problem { try NiftiFile.read(alone) } == .missing)
   }
@@ -61,7 +61,7 @@ import Volumes
   }
 
   @Test(arguments: ["a.nii", "a.nii.gz"]) func seriesRoundTrip(name: String) throws {
-    let folder = try TemporaryFolder()
+    let folder = try VanishingFolder()
     let affine = Affine(rows: [SIMD4(-2, 0.125, 0, 30), SIMD4(0.25, 1.5, 0.5, -20), SIMD4(0, -0.5, 3, 10)])
     for var series in [sampleSeries(), floatSeries(affine: affine), floatSeries([1, 40, 17, 33], affine: affine)] {
       series.name = "a"
@@ -72,7 +72,7 @@ import Volumes
   }
 
   @Test func longAxesBecomeTheSecondVersion() throws {
-    let folder = try TemporaryFolder()
+    let folder = try VanishingFolder()
     var series = sampleSeries([2, 40_000, 1, 2])
     series.name = "long"
     try NiftiFile.write(series, to: folder.file("long.nii"))
@@ -88,7 +88,7 @@ import Volumes
   }
 
   @Test func hostileHeadersAreErrors() throws {
-    let folder = try TemporaryFolder()
+    let folder = try VanishingFolder()
     let bytes = try Fixtures.bytes(Fixtures.file("mask4d.nii"))
     // Extents of 32767 each; zero and negative extents; eight axes; a voxel offset beyond the file, negative and NaN.
     let changes: [(offset: Int, bytes: [UInt8])] = [
@@ -108,7 +108,7 @@ import Volumes
   }
 
   @Test func notANumberIsFound() throws {
-    let folder = try TemporaryFolder()
+    let folder = try VanishingFolder()
     var series = floatSeries()
     if case .float32(var values) = series.values {
       values[3 * 72 + 1 * 18 + 2 * 6 + 4] = .nan

@@ -55,7 +55,7 @@ import Volumes
   }
 
   @Test func writtenArraysAreReadAgainAndAlignedTo64Bytes() throws {
-    let folder = try TemporaryFolder()
+    let folder = try VanishingFolder()
     for (index, shape) in [[], [7], [2, 3], [1, 2, 3, 4, 5], [0, 4], [1000, 1]].enumerated() {
       let count = shape.reduce(1, *)
       let arrays = [
@@ -75,7 +75,7 @@ import Volumes
   }
 
   @Test func archivesRoundTripStoredAndDeflated() throws {
-    let folder = try TemporaryFolder()
+    let folder = try VanishingFolder()
     let arrays: [(name: String, array: NpyArray)] = [
       ("frames", NpyArray(shape: [3, 4], (0..<12).map { Float($0) })), ("größe", NpyArray(shape: [], [Int64(5)])),
       ("empty", NpyArray(shape: [0], [Float]())),
@@ -130,7 +130,7 @@ import Volumes
     "{'descr': '', 'fortran_order': False, 'shape': (1,), }",
     "{'descr': 'f', 'fortran_order': False, 'shape': (1,), }",
   ]) func hostileHeadersAreErrors(text: String) throws {
-    let folder = try TemporaryFolder()
+    let folder = try VanishingFolder()
     let length = text.utf8.count
     let bytes: [UInt8] =
       [0x93] + Array("NUMPY".utf8) + [1, 0, UInt8(length & 255), UInt8(length >> 8)] + Array(text.utf8)
@@ -140,7 +140,7 @@ import Volumes
   }
 
   @Test func aHeaderLengthBeyondTheFileIsAnError() throws {
-    let folder = try TemporaryFolder()
+    let folder = try VanishingFolder()
     let path = try folder.write([0x93] + Array("NUMPY".utf8) + [2, 0, 255, 255, 255, 255, 1, 2], "hostile.npy")
     #expect(problem { try NpyFile.read(path) } == .corrupt)
   }

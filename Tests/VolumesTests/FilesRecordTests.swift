@@ -34,7 +34,7 @@ import Volumes
   }
 
   @Test func writtenSamplesHoldExactlyTheOriginalFeatures() throws {
-    let folder = try TemporaryFolder()
+    let folder = try VanishingFolder()
     let original = try #require(SeriesFile.read(Fixtures.record("4d_mixed_#2_2_16.tfrecords")).first)
     let path = folder.file("4d_mixed_#2_2_16.tfrecords")
     try SeriesFile.write(original, to: path)
@@ -48,7 +48,7 @@ import Volumes
     [5, 4, 3, 6], [128, 4, 4, 4], [16, 16, 16, 16], [20, 16, 16, 16], [1, 1, 1, 1], [128, 2, 4, 1],
   ])
   func anyShapeRoundTrips(extents: [Int]) throws {
-    let folder = try TemporaryFolder()
+    let folder = try VanishingFolder()
     for (stem, labels) in [("sample", true), ("sample_16", false), ("sample_2", false)] {
       let series = sampleSeries(extents, name: stem, labels: labels)
       try SeriesFile.write(series, to: folder.file("\(stem).tfrecords"))
@@ -86,7 +86,7 @@ import Volumes
   }
 
   @Test func wrongChecksumsInsideAGoodGzipAreFound() throws {
-    let folder = try TemporaryFolder()
+    let folder = try VanishingFolder()
     let raw = try Gzip.decompress(Fixtures.bytes(Fixtures.record("4d_mixed_#1_1_16.tfrecords")), path: "sample")
     for position in [0, 9, 12, 5000, raw.count - 1] {
       var damaged = raw

@@ -4,7 +4,7 @@ import Volumes
 
 @Suite struct FilesSeriesTests {
   @Test func archivesAndArraysRoundTrip() throws {
-    let folder = try TemporaryFolder()
+    let folder = try VanishingFolder()
     let affine = Affine(rows: [SIMD4(1, 0.1, 0, 3), SIMD4(0, 2, 0, 1e-9), SIMD4(0, 0, 1.0 / 3, 0)])
     for (name, series) in [
       ("sample.npz", sampleSeries(labels: true)), ("sample.npz", floatSeries(affine: affine)),
@@ -30,7 +30,7 @@ import Volumes
   }
 
   @Test func whatIsNoSeriesSaysWhy() throws {
-    let folder = try TemporaryFolder()
+    let folder = try VanishingFolder()
     #expect(problem { try SeriesFile.read(folder.file("absent")) } == .missing)
     #expect(problem { try SeriesFile.read(folder.path) } == .empty)
     #expect(problem { try SeriesFile.listSeries(in: folder.path) } == .empty)
@@ -55,7 +55,7 @@ import Volumes
   }
 
   @Test func frameFoldersAreReadInNumericOrder() throws {
-    let folder = try TemporaryFolder()
+    let folder = try VanishingFolder()
     let series = sampleSeries([12, 2, 3, 4], name: URL(fileURLWithPath: folder.path).lastPathComponent)
     guard case .uint8(let values) = series.values else { return }
     for index in 0..<12 {
@@ -76,7 +76,7 @@ import Volumes
 
   @Test func framesThatDoNotFitTogetherAreErrors() throws {
     func frames(_ names: [String], _ shapes: [[Int]]) throws -> VolumeError.Problem? {
-      let folder = try TemporaryFolder()
+      let folder = try VanishingFolder()
       for (name, shape) in zip(names, shapes) {
         try NpyFile.write(
           NpyArray(shape: shape, [UInt8](repeating: 1, count: shape.reduce(1, *))), to: folder.file(name))
@@ -93,7 +93,7 @@ import Volumes
   }
 
   @Test func imagesAreTimePoints() throws {
-    let folder = try TemporaryFolder()
+    let folder = try VanishingFolder()
     let affine = Affine(rows: [SIMD4(2, 0, 0, 1), SIMD4(0, 2, 0, 2), SIMD4(0, 0, 2, 3)])
     let whole = floatSeries([3, 4, 3, 6], affine: affine)
     guard case .float32(let values) = whole.values else { return }
@@ -112,7 +112,7 @@ import Volumes
   }
 
   @Test func seriesAreListedInTheOrderOfTheirBytes() throws {
-    let folder = try TemporaryFolder()
+    let folder = try VanishingFolder()
     for name in ["b_10.tfrecords", "b_2.tfrecords", "B.npz", ".hidden.npz", "é.npz", "z.txt"] {
       _ = try folder.write([0], name)
     }
@@ -128,7 +128,7 @@ import Volumes
   /// Every format, cut and with flipped bits: an error, or for formats without checksums some series; never a crash,
   /// and never other values where a checksum protects them.
   @Test(arguments: ["npz", "npy", "tfrecords", "nii", "nii.gz"]) func damagedFilesNeverCrash(format: String) throws {
-    let folder = try TemporaryFolder()
+    let folder = try VanishingFolder()
     let original = folder.file("sample.\(format)")
     try SeriesFile.write(sampleSeries(labels: format != "npy"), to: original)
     let bytes = try Fixtures.bytes(original)
@@ -154,7 +154,7 @@ import Volumes
 
 @Suite struct FilesAtomicTests {
   @Test func aFileAppearsOnlyWhenItIsComplete() throws {
-    let folder = try TemporaryFolder()
+    let folder = try VanishingFolder()
     let path = folder.file("a.bin")
     try AtomicFile.write([1], to: path)
     do {
@@ -171,7 +171,7 @@ import Volumes
   }
 
   @Test func withoutReplacingAnExistingFileStays() throws {
-    let folder = try TemporaryFolder()
+    let folder = try VanishingFolder()
     let path = folder.file("a.bin")
     try AtomicFile.write([1], to: path, replacing: false)
     let error = #expect(throws: VolumeError.self) { try AtomicFile.write([2], to: path, replacing: false) }
@@ -202,7 +202,7 @@ import Volumes
   }
 
   @Test func aFailingBodyLeavesNothing() throws {
-    let folder = try TemporaryFolder()
+    let folder = try VanishingFolder()
     #expect(throws: VolumeError.self) {
       try AtomicFile.write(to: folder.file("a.bin")) { temporaryPath in
         try Data([1]).write(to: URL(fileURLWithPath: temporaryPath))
@@ -213,7 +213,7 @@ import Volumes
   }
 
   @Test func foldersThatAreMissingOrInTheWayAreErrors() throws {
-    let folder = try TemporaryFolder()
+    let folder = try VanishingFolder()
     #expect(problem { try AtomicFile.write([1], to: folder.file("no/such/folder")) } == .missing)
     try FileManager.default.createDirectory(atPath: folder.file("taken"), withIntermediateDirectories: true)
     #expect(problem { try AtomicFile.write([1], to: folder.file("taken")) } == .inputOutput)

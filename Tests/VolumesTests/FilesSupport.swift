@@ -12,7 +12,7 @@ enum Fixtures {
   static func bytes(_ path: String) throws -> [UInt8] { try [UInt8](Data(contentsOf: URL(fileURLWithPath: path))) }
 }
 
-final class TemporaryFolder {
+final class VanishingFolder {
   let path = NSTemporaryDirectory() + "formcast-files-\(UUID().uuidString)"
 
   init() throws { try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true) }

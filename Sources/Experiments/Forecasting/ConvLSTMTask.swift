@@ -14,6 +14,7 @@ final class ConvLSTMTask: TrainingTask {
   private let generator: Generator
   private let device: Device
   private let data: ForecastData
+  private let samples: TrainingSamples
   private var loader: SeriesLoader
 
   init(_ configuration: ForecastConfiguration, data: ForecastData, device: Device) throws {
@@ -25,6 +26,7 @@ final class ConvLSTMTask: TrainingTask {
     optimizer = Adam(
       network.parameters(), learningRate: options.learningRate,
       options: .init(beta1: options.beta1, beta2: options.beta2, epsilon: options.epsilon, epsilonPlacement: .keras))
+    samples = try TrainingSamples(data, count: configuration.training.samples, device: device)
     loader = try data.trainingLoader(from: LoaderCursor())
   }
 
@@ -55,7 +57,6 @@ final class ConvLSTMTask: TrainingTask {
   /// Loss, MSE and both Jaccard distances on the validation series, beside what the null model and the input give.
   func evaluate() throws -> [String: Double] {
     let loader = try data.seriesLoader(.validation, limit: configuration.data.validationFiles)
-    let predictor = ConvLSTMPredictor(network, precision: configuration.precision, device: device)
     var scorer = ForecastScorer(voxelsPerFrame: loader.sampleShape.voxelsPerFrame)
     var losses = (sum: 0.0, count: 0)
     while let batch = try loader.nextBatch() {
@@ -75,7 +76,13 @@ final class ConvLSTMTask: TrainingTask {
     ]
   }
 
-  func writeSamples(step: Int, to folder: URL) throws -> [String] { [] }
+  func writeSamples(step: Int, to folder: URL) throws -> [String] {
+    try samples.write(predictor, step: step, to: folder)
+  }
+
+  private var predictor: ConvLSTMPredictor {
+    ConvLSTMPredictor(network, precision: configuration.precision, device: device)
+  }
 
   func save(to folder: URL) throws {
     var tensors: [String: Tensor] = [:]

@@ -120,11 +120,14 @@ public struct ForecastConfiguration: Codable, Sendable, Equatable {
   public func validate() throws {
     let format = try frameFormat()
     try model.validate()
-    try require(format.frameCount >= 2, "data.format \(data.format) leaves \(format.frameCount) frames; at least 2 are needed")
+    try require(
+      format.frameCount >= 2, "data.format \(data.format) leaves \(format.frameCount) frames; at least 2 are needed")
     try require(training.batchSize > 0, "training.batchSize must be at least 1")
     try require(training.steps > 0, "training.steps must be at least 1")
-    try require(optimizer.learningRate > 0 && optimizer.learningRate.isFinite, "optimizer.learningRate must be positive")
-    try require((0..<1).contains(optimizer.beta1) && (0..<1).contains(optimizer.beta2), "optimizer.beta1 and beta2 lie in 0..<1")
+    try require(
+      optimizer.learningRate > 0 && optimizer.learningRate.isFinite, "optimizer.learningRate must be positive")
+    try require(
+      (0..<1).contains(optimizer.beta1) && (0..<1).contains(optimizer.beta2), "optimizer.beta1 and beta2 lie in 0..<1")
     try require(rollout.steps > 0 && rollout.window > 0, "rollout.steps and rollout.window must be at least 1")
     let counts = [
       data.trainingFiles, data.validationFiles, data.cacheBytes, training.epochs, training.validationInterval,
@@ -140,7 +143,8 @@ public struct ForecastConfiguration: Codable, Sendable, Equatable {
       steps: min(training.steps, limit), minutes: minutes, evaluationInterval: training.validationInterval,
       checkpointInterval: training.checkpointInterval,
       retention: CheckpointRetention(
-        newestCount: training.keepLast, bestCount: training.keepBest, criterion: .init(metric: training.bestBy.rawValue)))
+        newestCount: training.keepLast, bestCount: training.keepBest, criterion: .init(metric: training.bestBy.rawValue)
+      ))
   }
 
   private func require(_ condition: Bool, _ message: String) throws {

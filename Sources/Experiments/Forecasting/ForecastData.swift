@@ -4,8 +4,8 @@ import Volumes
 
 /// The series of a data set as a forecaster reads them.
 ///
-/// A folder that `data split` made has three parts; a folder that just holds series serves as every part of itself except for
-/// training, which needs the split.
+/// A folder that `data split` made has three parts; a folder that just holds series serves as every part of itself
+/// except for training, which needs the split.
 struct ForecastData {
   private let configuration: ForecastConfiguration
   private let directory: String
@@ -61,6 +61,14 @@ struct ForecastData {
           + " formcast data convert --threshold makes them")
     }
     return list
+  }
+
+  /// The part that a model is judged on: test, or validation where the data set has no test part.
+  var judgedPart: DatasetPart {
+    let exists = { (part: DatasetPart) in
+      FileManager.default.fileExists(atPath: "\(self.directory)/\(part.folderName)")
+    }
+    return !exists(.test) && exists(.validation) ? .validation : .test
   }
 
   private func limited(_ paths: [String], to count: Int) -> [String] { count > 0 ? Array(paths.prefix(count)) : paths }

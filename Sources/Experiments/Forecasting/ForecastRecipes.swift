@@ -25,7 +25,8 @@ public struct ForecastRecipe: Sendable {
   ) { _ in }
 
   private static let convLSTMSmall = ForecastRecipe(
-    "convlstm-small", "the same network with 12 filters and bf16 products: beats the null model within an hour on two cores"
+    "convlstm-small",
+    "the same network with 12 filters and bf16 products: beats the null model within an hour on two cores"
   ) {
     $0.precision = .bfloat16
     $0.model.filters = [12, 12, 12]

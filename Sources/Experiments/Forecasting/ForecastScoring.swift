@@ -4,7 +4,8 @@ import Volumes
 extension ForecastScorer {
   /// Adds a batch of next-frame predictions.
   ///
-  /// *Shapes*: `frames` [T, N, 1, D, H, W], all that is known; `predictions` [P, N, 1, D, H, W], those of the last P frames.
+  /// *Shapes*: `frames` [T, N, 1, D, H, W], all that is known; `predictions` [P, N, 1, D, H, W], those of the last P
+  /// frames.
   mutating func addNextFrames(predictions: Tensor, frames: Tensor, names: [String]) throws {
     let (count, total) = (predictions.shape[0], frames.shape[0])
     let targets = frames.narrowed(0, start: total - count, length: count)
@@ -21,7 +22,8 @@ extension ForecastScorer {
 
   /// Lends the volumes of one sample after the other.
   private func withSamples(
-    _ predictions: Tensor, _ targets: Tensor, _ inputs: Tensor, names: [String], _ body: (ForecastComparison) throws -> Void
+    _ predictions: Tensor, _ targets: Tensor, _ inputs: Tensor, names: [String],
+    _ body: (ForecastComparison) throws -> Void
   ) rethrows {
     let (predicted, wanted, seen) = (predictions.sampleMajor(), targets.sampleMajor(), inputs.sampleMajor())
     try predicted.withUnsafeBufferPointer { predicted in

@@ -28,7 +28,7 @@ public struct ForecastTrainer {
   }
 
   /// What came of it.
-  public struct Outcome: Sendable {
+  public struct Outcome: Encodable, Sendable {
     /// Steps done in all sessions.
     public var step: Int
     /// Why it ended.
@@ -70,6 +70,7 @@ public struct ForecastTrainer {
       stepCount: plan.steps, options: .init(mode: options.progress, unit: "steps", initialCount: start))
     let events = try EventBus.files(of: run).adding(terminal).adding(collector)
     let reason = try train(task, in: run, plan: plan, events: events, interruption: Interruption())
+    try writeCurves(of: run)
     var (step, metrics) = (start, [String: Double]())
     for timed in collector.events {
       step = max(step, timed.event.step ?? 0)
@@ -100,5 +101,13 @@ public struct ForecastTrainer {
     try run.write(record)
     guard try run.readConfiguration(ForecastConfiguration.self) != configuration else { return }
     try run.write(configuration: configuration, recipe: record.recipe)
+  }
+
+  /// The loss histories as text and the learning curves as a figure, from all the run's events.
+  private func writeCurves(of run: RunDirectory) throws {
+    let events = try EventLog(url: run.events).read()
+    try LossHistory(.steps, of: events).write(to: run.plots.appending(path: "training_losses.txt"))
+    try LossHistory(.evaluations, of: events).write(to: run.plots.appending(path: "validation_losses.txt"))
+    _ = try ForecastFigures.learning(events.map(\.event))?.write(to: run.plots.appending(path: "learning"))
   }
 }

@@ -11,7 +11,7 @@ struct PolygonFaces {
 
   /// Adds a corner; from the third on each makes a triangle with the first and the one before.
   mutating func add(_ corner: UInt32) {
-    if count == 0 { first = corner } else if count > 1 { faces.append([first, previous, corner]) }
+    if count == 0 { first = corner } else if count > 1 { faces.append(SIMD3(first, previous, corner)) }
     previous = corner
     count += 1
   }

@@ -52,7 +52,7 @@ struct STLReader {
   private var looksLikeText: Bool {
     let start = bytes.prefix(256)
     let word = start.drop { $0 == 0x20 || (0x09...0x0D).contains($0) }.prefix(5)
-    return word.elementsEqual("solid".utf8) && !start.contains(0)
+    return String(decoding: word, as: UTF8.self).lowercased() == "solid" && !start.contains(0)
   }
 
   private func binarySoup(_ declared: Int) throws -> [SIMD3<Float>] {

@@ -96,7 +96,7 @@ struct TextScanner {
   mutating func vector(_ what: String) throws -> SIMD3<Float> {
     let x = try float(what)
     let y = try float(what)
-    return [x, y, try float(what)]
+    return SIMD3(x, y, try float(what))
   }
 
   /// A whole number from the current line.

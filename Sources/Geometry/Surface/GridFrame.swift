@@ -35,10 +35,10 @@ public struct GridFrame: Sendable, Equatable {
   }
 
   /// The image of index (0, 0, 0).
-  public var origin: SIMD3<Double> { [x.w, y.w, z.w] }
+  public var origin: SIMD3<Double> { SIMD3(x.w, y.w, z.w) }
 
   /// The physical step along one of the three index axes.
-  public func step(_ axis: Int) -> SIMD3<Double> { [x[axis], y[axis], z[axis]] }
+  public func step(_ axis: Int) -> SIMD3<Double> { SIMD3(x[axis], y[axis], z[axis]) }
 
   /// The signed volume of one voxel.
   public var determinant: Double {

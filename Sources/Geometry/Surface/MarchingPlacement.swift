@@ -3,9 +3,10 @@ extension MarchingPass {
   /// Places the vertices on all edges that start in one plane.
   func placeVertices(plane: Int, _ output: VertexOutput) {
     let step = (frame.step(0), frame.step(1), frame.step(2))
+    let origin = frame.position(of: SIMD3(Double(plane - pad), Double(-pad), Double(-pad)))
     for j in 0..<height {
       let row = plane * height + j
-      let corner = frame.position(of: [Double(plane - pad), Double(j - pad), Double(-pad)])
+      let corner = origin + Double(j) * step.1
       forEachCrossing(row, nil, from: rowStarts[row].third) { k, index in
         let t = fraction(value(plane, j, k), value(plane, j, k + 1))
         output.base[index] = SIMD3<Float>(corner + (Double(k) + t) * step.2)
@@ -83,7 +84,7 @@ extension MarchingPass {
         for _ in 0..<variant.triangleCount {
           let (a, b) = (edges[Int(triangles[corner])], edges[Int(triangles[corner + 1])])
           let c = edges[Int(triangles[corner + 2])]
-          next.pointee = isMirrored ? [a, c, b] : [a, b, c]
+          next.pointee = isMirrored ? SIMD3(a, c, b) : SIMD3(a, b, c)
           next += 1
           corner += 3
         }

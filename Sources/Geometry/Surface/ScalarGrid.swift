@@ -50,7 +50,7 @@ public struct ScalarGrid: Sendable, Equatable {
       points.removeAll(keepingCapacity: true)
       for j in 0..<shape.height {
         for k in 0..<shape.width {
-          points.append(SIMD3<Float>(frame.position(of: [Double(i), Double(j), Double(k)])))
+          points.append(SIMD3<Float>(frame.position(of: SIMD3(Double(i), Double(j), Double(k)))))
         }
       }
       values += try field.samples(at: points, withGradients: false).distances

@@ -40,9 +40,9 @@ public struct SurfaceSmoothing: Sendable, Equatable {
     var result = Mesh(positions: current, faces: mesh.faces)
     let parts = MeshParts(mesh)
     let targets = parts.measures(of: mesh).map(\.volume)
-    for _ in 0..<3 {
+    for _ in 0..<8 {
       let offsets = zip(parts.measures(of: result), targets).map { now, target in
-        now.area > 0 ? Float((target - now.volume) / now.area) : 0
+        now.area > 0 ? Float(max(-0.1, min(0.1, (target - now.volume) / now.area))) : 0
       }
       let normals = result.vertexNormals()
       for vertex in result.positions.indices where !neighbours.isFixed[vertex] {

@@ -56,41 +56,63 @@ struct BatchAssembly {
     windows.append((sample, frames))
   }
 
-  /// The batch, padded with its last window where the policy says so.
-  var batch: SeriesBatch {
+  /// Makes the batch, padded with its last window where the policy says so, in the memory of a spent one if that fits.
+  func write(into batch: inout SeriesBatch?) {
     var padded = windows
     while padded.count < capacity { padded.append(windows[windows.count - 1]) }
     let extents = [shape.depth, shape.height, shape.width]
-    return SeriesBatch(
-      inputs: values(padded.map { ($0.sample, $0.frames.inputs) }),
-      targets: values(padded.map { ($0.sample, $0.frames.targets) }),
+    // The arrays are moved out, so that nothing else refers to them and writing does not copy.
+    var (inputs, targets) = (Series.Values.uint8([]), Series.Values.uint8([]))
+    if batch != nil {
+      swap(&inputs, &batch!.inputs)
+      swap(&targets, &batch!.targets)
+    }
+    fill(&inputs, with: padded.map { ($0.sample, $0.frames.inputs) })
+    fill(&targets, with: padded.map { ($0.sample, $0.frames.targets) })
+    batch = SeriesBatch(
+      inputs: inputs, targets: targets,
       inputShape: [padded.count, padded[0].frames.inputs.count] + extents,
       targetShape: [padded.count, padded[0].frames.targets.count] + extents,
       names: padded.map(\.sample.name), windowCount: windows.count, epoch: epoch)
   }
 
-  private func values(_ parts: [(sample: DecodedSample, frames: Range<Int>)]) -> Series.Values {
+  private func fill(_ memory: inout Series.Values, with parts: [(sample: DecodedSample, frames: Range<Int>)]) {
     let voxels = shape.voxelsPerFrame
     let count = parts.reduce(0) { $0 + $1.frames.count * voxels }
     switch configuration.elements {
     case .bytes:
-      var bytes: [UInt8] = []
-      bytes.reserveCapacity(count)
-      for part in parts {
-        guard case .uint8(let source) = part.sample.values else { preconditionFailure("bytes were checked when read") }
-        bytes.append(contentsOf: source[(part.frames.lowerBound * voxels)..<(part.frames.upperBound * voxels)])
-      }
-      return .uint8(bytes)
-    case .floats(let offset):
-      return .float32(
-        [Float](unsafeUninitializedCapacity: count) { buffer, initialized in
-          for part in parts {
-            let range = (part.frames.lowerBound * voxels)..<(part.frames.upperBound * voxels)
-            let target = UnsafeMutableBufferPointer(rebasing: buffer[initialized..<(initialized + range.count)])
-            Self.convert(part.sample.values, range, offset, to: target)
-            initialized += range.count
+      var bytes = memory.takeBytes(count)
+      bytes.withUnsafeMutableBufferPointer { target in
+        copy(parts) { values, range, start in
+          guard case .uint8(let source) = values else { preconditionFailure("bytes were checked when read") }
+          source.withUnsafeBufferPointer { source in
+            for index in 0..<range.count { target[start &+ index] = source[range.lowerBound &+ index] }
           }
-        })
+        }
+      }
+      memory = .uint8(bytes)
+    case .floats(let offset):
+      var floats = memory.takeFloats(count)
+      floats.withUnsafeMutableBufferPointer { target in
+        copy(parts) { values, range, start in
+          Self.convert(
+            values, range, offset, to: UnsafeMutableBufferPointer(rebasing: target[start..<(start + range.count)]))
+        }
+      }
+      memory = .float32(floats)
+    }
+  }
+
+  /// Visits the frames of every part with their values' range and the place where they go.
+  private func copy(
+    _ parts: [(sample: DecodedSample, frames: Range<Int>)], _ body: (Series.Values, Range<Int>, Int) -> Void
+  ) {
+    let voxels = shape.voxelsPerFrame
+    var start = 0
+    for part in parts {
+      let range = (part.frames.lowerBound * voxels)..<(part.frames.upperBound * voxels)
+      body(part.sample.values, range, start)
+      start += range.count
     }
   }
 
@@ -107,5 +129,23 @@ struct BatchAssembly {
         for index in 0..<range.count { target[index] = source[range.lowerBound &+ index] + offset }
       }
     }
+  }
+}
+
+extension Series.Values {
+  /// The array of bytes if it has the given length, else a new one of that length; nothing stays behind.
+  fileprivate mutating func takeBytes(_ count: Int) -> [UInt8] {
+    var taken: [UInt8] = []
+    if case .uint8(let bytes) = self, bytes.count == count { taken = bytes }
+    self = .uint8([])
+    return taken.count == count ? taken : [UInt8](repeating: 0, count: count)
+  }
+
+  /// As `takeBytes`, for single precision.
+  fileprivate mutating func takeFloats(_ count: Int) -> [Float] {
+    var taken: [Float] = []
+    if case .float32(let floats) = self, floats.count == count { taken = floats }
+    self = .uint8([])
+    return taken.count == count ? taken : [Float](repeating: 0, count: count)
   }
 }

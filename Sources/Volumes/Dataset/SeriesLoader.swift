@@ -95,18 +95,33 @@ public final class SeriesLoader: Sendable {
 
   /// The next batch, or nil after the last epoch.
   public func nextBatch() throws -> SeriesBatch? {
-    try state.withLock { state in
+    var batch: SeriesBatch?
+    return try readBatch(into: &batch) ? batch : nil
+  }
+
+  /// Replaces a batch by the next one, or by nil after the last epoch; true if there was one.
+  ///
+  /// A batch of the same size that nothing else refers to is overwritten in place, which spares most of the time that
+  /// fresh memory costs.
+  public func readBatch(into batch: inout SeriesBatch?) throws -> Bool {
+    let assembly: BatchAssembly? = try state.withLock { state in
       if let failure = state.failure { throw failure }
       do {
-        return try assembleBatch(&state)
+        return try nextAssembly(&state)
       } catch {
         state.failure = error
         throw error
       }
     }
+    guard let assembly else {
+      batch = nil
+      return false
+    }
+    assembly.write(into: &batch)
+    return true
   }
 
-  private func assembleBatch(_ state: inout State) throws -> SeriesBatch? {
+  private func nextAssembly(_ state: inout State) throws -> BatchAssembly? {
     var start = state.cursor
     let remaining = windowsPerEpoch - start.position
     if remaining == 0 || (configuration.lastBatch == .drop && remaining < configuration.batchSize) {
@@ -121,7 +136,7 @@ public final class SeriesLoader: Sendable {
     }
     state.cursor = LoaderCursor(epoch: start.epoch, position: start.position + count)
     if state.cursor.position == windowsPerEpoch { state.cursor = LoaderCursor(epoch: start.epoch + 1) }
-    return assembly.batch
+    return assembly
   }
 
   /// The sample and window at a position of an epoch; takes the run that holds it from the prefetcher if need be.

@@ -1,0 +1,50 @@
+import ArgumentParser
+import Experiments
+import Foundation
+import Runs
+import Torch
+
+/// `formcast import`.
+struct Import: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract:
+      "Turn foreign weights into a run that every verb accepts: Keras ConvLSTM3D (.h5 of Keras 2 and 3, .keras).")
+
+  @Argument(help: "The file.")
+  var file: String
+
+  @Option(help: "The folder of the run.")
+  var out: String
+
+  @Option(help: "The frame format that the network was trained on; the file does not say it.")
+  var format = "t80"
+
+  @OptionGroup var force: ForceOption
+  @OptionGroup var common: CommonOptions
+
+  func run() throws {
+    let source = try KerasImport(contentsOf: URL(filePath: file))
+    let configuration = try source.configuration(format: format)
+    let run = try source.write(
+      to: out, format: format, environment: .current(for: configuration, device: .cpu), force: force.force)
+    let network = configuration.model
+    try common.report(
+      Summary(run: run.url.path, filters: network.filters, recurrentActivation: network.recurrentActivation.rawValue),
+      text: "ConvLSTM3D with filters \(network.filters), \(network.recurrentActivation.rawValue) gates: \(out)")
+  }
+
+  private struct Summary: Encodable {
+    var run: String
+    var filters: [Int]
+    var recurrentActivation: String
+  }
+}
+
+extension RunEnvironment {
+  /// What a run made now by this command goes on record with.
+  static func current(for configuration: ForecastConfiguration, device: Device) -> RunEnvironment {
+    RunEnvironment(
+      recipe: configuration.recipe, seed: configuration.seed, version: formcastVersion,
+      engine: .init(libtorch: Runtime.version, device: "\(device)", threadCount: Runtime.threadCount))
+  }
+}

@@ -1,0 +1,32 @@
+import Foundation
+import Geometry
+
+/// What `formcast mesh` tells.
+struct MeshSummary: Encodable {
+  var out: String
+  var level: Float
+  var inside: String
+  var vertices, faces, euler, components: Int
+  var closed, oriented, manifold: Bool
+  var volume, area: Double
+  var lower, upper: [Float]
+
+  init(_ mesh: Mesh, _ extraction: SurfaceExtraction, out: String) {
+    let topology = MeshTopology(mesh)
+    (self.out, level, inside) = (out, extraction.level, extraction.inside == .below ? "below" : "above")
+    (vertices, faces, euler) = (topology.vertexCount, topology.faceCount, topology.eulerNumber)
+    (components, closed) = (topology.componentCount, topology.isClosed)
+    (oriented, manifold) = (topology.isConsistentlyOriented, topology.isManifold)
+    (volume, area) = (mesh.signedVolume, mesh.area)
+    (lower, upper) =
+      mesh.bounds.map { ([$0.lower.x, $0.lower.y, $0.lower.z], [$0.upper.x, $0.upper.y, $0.upper.z]) } ?? ([], [])
+  }
+
+  var text: String {
+    let numbers = String(format: "volume %.6g, area %.6g", volume, area)
+    return """
+      \(out): \(vertices) vertices, \(faces) faces, \(closed ? "closed" : "open"), \(components) components, Euler number \(euler)
+      \(numbers), solid \(inside) \(level), from \(lower) to \(upper)
+      """
+  }
+}

@@ -1,0 +1,63 @@
+import ArgumentParser
+import Geometry
+
+extension UpAxis: ExpressibleByArgument {}
+
+/// A size such as `800x600`, or `800` for a square.
+struct PictureSize: ExpressibleByArgument {
+  var width, height: Int
+
+  init?(argument: String) {
+    let parts = argument.lowercased().split(separator: "x", omittingEmptySubsequences: false).map { Int($0) ?? 0 }
+    guard (1...2).contains(parts.count), parts.allSatisfy({ (16...16384).contains($0) }) else { return nil }
+    (width, height) = (parts[0], parts[parts.count - 1])
+  }
+}
+
+/// From where and how large.
+struct RenderViewOptions: ParsableArguments {
+  @Option(help: "Pixels of a picture, W or WxH, 16 to 16384; without it 768, or 384 for each of several.")
+  var size: PictureSize?
+
+  @Option(parsing: .unconditional, help: "Degrees round the up axis; 0 is the front.")
+  var azimuth: Float = 32
+
+  @Option(parsing: .unconditional, help: "Degrees above the horizon.")
+  var elevation: Float = 22
+
+  @Option(help: "The axis that points up: z as in volumes, y as in most model files.")
+  var up = UpAxis.z
+
+  @Flag(help: "Parallel projection, without perspective.")
+  var parallel = false
+
+  @Flag(help: "Draw a wire box round the bounds.")
+  var box = false
+
+  @Flag(help: "Frame all pictures by the same bounds.")
+  var sameScale = false
+
+  @Flag(help: "Leave the background transparent.")
+  var transparent = false
+
+  func validate() throws {
+    guard azimuth.isFinite, elevation.isFinite else {
+      throw ValidationError("--azimuth and --elevation must be finite numbers")
+    }
+  }
+
+  var direction: ViewDirection {
+    parallel
+      ? ViewDirection(azimuth: azimuth, elevation: elevation, fieldOfView: nil)
+      : ViewDirection(azimuth: azimuth, elevation: elevation)
+  }
+
+  /// Options for a picture that stands alone or among others.
+  func options(isAlone: Bool, hasBox: Bool) -> RenderOptions {
+    let side = isAlone ? 768 : 384
+    var options = RenderOptions(width: size?.width ?? side, height: size?.height ?? side)
+    if box || hasBox { options.boxFrame = BoxFrame() }
+    if transparent { options.background = .transparent }
+    return options
+  }
+}
