@@ -1,4 +1,3 @@
-import CTorch
 import Torch
 
 /// The recurrence of a convolutional LSTM with its gradient through time as one function.
@@ -11,23 +10,13 @@ import Torch
 struct FusedConvLSTM {
   private let filters: Int
   private let geometry: ConvolutionGeometry
-  private let gateKind: Int32
-  private let cellKind: Int32
+  private let gateKernel: LSTMGates
 
   init(_ configuration: ConvLSTM3d.Configuration) {
     filters = configuration.filters
     geometry = ConvolutionGeometry(padding: configuration.kernelSize / 2)
-    gateKind =
-      switch configuration.gateActivation {
-      case .sigmoid: Int32(CT_GATE_SIGMOID.rawValue)
-      case .hardSigmoid: Int32(CT_GATE_HARD_SIGMOID_FIFTH.rawValue)
-      case .hardSigmoidSixth: Int32(CT_GATE_HARD_SIGMOID_SIXTH.rawValue)
-      }
-    cellKind =
-      switch configuration.cellActivation {
-      case .relu: Int32(CT_CELL_RELU.rawValue)
-      case .tanh: Int32(CT_CELL_TANH.rawValue)
-      }
+    gateKernel = LSTMGates(
+      gateActivation: configuration.gateActivation.kernel, cellActivation: configuration.cellActivation.kernel)
   }
 
   static func supports(_ frames: Tensor) -> Bool {
@@ -76,16 +65,13 @@ struct FusedConvLSTM {
     let record = Record(
       gates: gates, cells: .emptyChannelsLast3d(stateShape), hidden: .emptyChannelsLast3d(stateShape, dtype: dtype),
       steps: steps, batch: batch)
-    var shape = gateShape(of: record)
     for step in 0..<steps {
       let recurrentSums =
         step == 0 ? nil : record.frame(record.hidden, step - 1).convolved(recurrent, geometry).channelsLast3d()
       let previous = step == 0 ? nil : record.frame(record.cells, step - 1)
-      withExtendedLifetime(recurrentSums) {
-        ct_lstm_gates_forward(
-          &shape, record.frame(gates, step).elements, recurrentSums?.elements, previous?.floats,
-          record.frame(record.cells, step).floats, record.frame(record.hidden, step).elements)
-      }
+      gateKernel.forward(
+        gates: record.frame(gates, step), recurrent: recurrentSums, previousCell: previous,
+        cell: record.frame(record.cells, step), hidden: record.frame(record.hidden, step))
     }
     return record
   }
@@ -120,27 +106,18 @@ struct FusedConvLSTM {
     let cellGradient = Tensor.zeros(record.frame(record.cells, 0).shape).channelsLast3d()
     // The gradient by the input of a 'same' convolution is the 'same' convolution with the mirrored, transposed kernel.
     let mirrored = recurrent.flipped([2, 3, 4]).transposed(0, 1).channelsLast3d()
-    var shape = gateShape(of: record)
     for step in (0..<record.steps).reversed() {
       let fromLater =
         step == record.steps - 1
         ? nil : record.frame(sums, step + 1).convolved(mirrored, geometry).channelsLast3d()
       let previous = step == 0 ? nil : record.frame(record.cells, step - 1)
-      withExtendedLifetime((fromLater, gradient, cellGradient)) {
-        ct_lstm_gates_backward(
-          &shape, record.frame(record.gates, step).elements, previous?.floats, record.frame(record.cells, step).floats,
-          record.frame(gradient, step).elements, fromLater?.elements, cellGradient.floats,
-          record.frame(sums, step).elements)
-      }
+      gateKernel.backward(
+        gates: record.frame(record.gates, step), previousCell: previous, cell: record.frame(record.cells, step),
+        gradients: LSTMGates.Gradients(
+          hidden: record.frame(gradient, step), recurrent: fromLater, cell: cellGradient,
+          gates: record.frame(sums, step)))
     }
     return sums
-  }
-
-  private func gateShape(of record: Record) -> ct_lstm_shape {
-    let voxels = record.hidden.shape[2...].reduce(1, *)
-    return ct_lstm_shape(
-      rows: Int64(record.batch * voxels), filters: Int64(filters), gate_activation: gateKind, cell_activation: cellKind,
-      is_bfloat16: record.gates.dtype == .bfloat16 ? 1 : 0, threads: Int32(Runtime.threadCount))
   }
 }
 
@@ -149,6 +126,23 @@ extension Tensor {
   fileprivate static func emptyChannelsLast3d(_ shape: [Int], dtype: DType = .float32) -> Tensor {
     Tensor.empty([shape[0]] + shape[2...] + [shape[1]], dtype: dtype).permuted([0, 4, 1, 2, 3])
   }
+}
 
-  fileprivate var floats: UnsafeMutablePointer<Float> { elements.assumingMemoryBound(to: Float.self) }
+extension ConvLSTM3d.GateActivation {
+  fileprivate var kernel: LSTMGates.GateActivation {
+    switch self {
+    case .sigmoid: .sigmoid
+    case .hardSigmoid: .hardSigmoidFifth
+    case .hardSigmoidSixth: .hardSigmoidSixth
+    }
+  }
+}
+
+extension ConvLSTM3d.CellActivation {
+  fileprivate var kernel: LSTMGates.CellActivation {
+    switch self {
+    case .relu: .relu
+    case .tanh: .tanh
+    }
+  }
 }

@@ -1,7 +1,6 @@
 import ArgumentParser
 import Experiments
 import Runs
-import Torch
 
 /// `formcast demo`.
 struct Demo: ParsableCommand {
@@ -30,8 +29,7 @@ struct Demo: ParsableCommand {
     var options = ForecastDemo.Options(out: out, seed: seed.seed)
     (options.minutes, options.force) = (minutes, force.force)
     options.progress = common.quiet ? .quiet : .automatic
-    let environment = { RunEnvironment.current(for: $0, device: .cpu) }
-    let outcome = try ForecastDemo(options, environment: environment)()
+    let outcome = try ForecastDemo(options)()
     try common.report(outcome, text: outcome.text)
   }
 }

@@ -2,7 +2,6 @@ import ArgumentParser
 import Experiments
 import Foundation
 import Runs
-import Torch
 import Volumes
 
 /// `formcast evaluate`.
@@ -35,7 +34,7 @@ struct Evaluate: ParsableCommand {
     let run = try ForecastRun(runPath, overrides: overrides.assignments, choice: choice.value())
     var options = ForecastEvaluation.Options(data: data)
     (options.out, options.part, options.limit, options.force) = (out, part, limit, force.force)
-    options.device = try Device(parsing: deviceOption.device)
+    options.device = deviceOption.device
     options.progress = common.quiet ? .quiet : .automatic
     let outcome = try ForecastEvaluation(run, options: options)()
     try common.report(outcome.score, text: "\(outcome.score.verdict)\nreport: \(outcome.folder)/report.html")

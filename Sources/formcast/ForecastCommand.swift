@@ -2,7 +2,6 @@ import ArgumentParser
 import Experiments
 import Foundation
 import Runs
-import Torch
 import Volumes
 
 /// `formcast forecast`.
@@ -64,7 +63,7 @@ struct ForecastVerb: ParsableCommand {
     (options.steps, options.stride, options.last) = (steps, stride, last)
     options.conversion = SeriesConversion(threshold: threshold, invert: invert, pool: pool)
     (options.meshExtension, options.force) = (meshFormat, force.force)
-    options.device = try Device(parsing: deviceOption.device)
+    options.device = deviceOption.device
     let outcome = try Forecast(run, options: options)()
     var lines = ["\(outcome.steps) frames after frame \(outcome.seen.last ?? 0) in \(outcome.folder)"]
     for (step, jaccard) in outcome.jaccard.enumerated() {

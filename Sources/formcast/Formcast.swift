@@ -1,4 +1,5 @@
 import ArgumentParser
+import Experiments
 import Foundation
 
 /// The command: `formcast VERB`.
@@ -21,9 +22,6 @@ struct Formcast: ParsableCommand {
     ]
   )
 }
-
-/// Version of the command and of the files that it writes.
-let formcastVersion = "0.1.0"
 
 /// Entry point: usage errors leave with 64 and the parser's own message, all others with 1 and one line.
 @main

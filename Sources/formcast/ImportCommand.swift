@@ -2,7 +2,6 @@ import ArgumentParser
 import Experiments
 import Foundation
 import Runs
-import Torch
 
 /// `formcast import`.
 struct Import: ParsableCommand {
@@ -26,7 +25,7 @@ struct Import: ParsableCommand {
     let source = try KerasImport(contentsOf: URL(filePath: file))
     let configuration = try source.configuration(format: format)
     let run = try source.write(
-      to: out, format: format, environment: .current(for: configuration, device: .cpu), force: force.force)
+      to: out, format: format, environment: .current(for: configuration, device: "cpu"), force: force.force)
     let network = configuration.model
     try common.report(
       Summary(run: run.url.path, filters: network.filters, recurrentActivation: network.recurrentActivation.rawValue),
@@ -37,14 +36,5 @@ struct Import: ParsableCommand {
     var run: String
     var filters: [Int]
     var recurrentActivation: String
-  }
-}
-
-extension RunEnvironment {
-  /// What a run made now by this command goes on record with.
-  static func current(for configuration: ForecastConfiguration, device: Device) -> RunEnvironment {
-    RunEnvironment(
-      recipe: configuration.recipe, seed: configuration.seed, version: formcastVersion,
-      engine: .init(libtorch: Runtime.version, device: "\(device)", threadCount: Runtime.threadCount))
   }
 }

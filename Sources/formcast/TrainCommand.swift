@@ -2,7 +2,6 @@ import ArgumentParser
 import Experiments
 import Foundation
 import Runs
-import Torch
 
 /// `formcast train`.
 struct Train: ParsableCommand {
@@ -41,13 +40,14 @@ struct Train: ParsableCommand {
   }
 
   func run() throws {
-    let device = try Device(parsing: deviceOption.device)
     let configuration = try configuration()
     var options = ForecastTrainer.Options(data: data, run: out)
-    (options.minutes, options.resumes, options.force, options.device) = (minutes, resume, force.force, device)
+    (options.minutes, options.resumes, options.force, options.device) = (
+      minutes, resume, force.force, deviceOption.device
+    )
     options.progress = common.quiet ? .quiet : .automatic
-    let trainer = ForecastTrainer(
-      configuration, options: options, environment: .current(for: configuration, device: device))
+    let trainer = try ForecastTrainer(
+      configuration, options: options, environment: .current(for: configuration, device: deviceOption.device))
     let outcome = try trainer()
     let text = "\(outcome.step) steps, \(outcome.reason.rawValue): \(out)"
     try common.report(outcome, text: text)

@@ -25,8 +25,8 @@ public struct Forecast {
     public var meshExtension = "stl"
     /// Writes into a folder that holds other files.
     public var force = false
-    /// Where to compute.
-    public var device = Device.cpu
+    /// Where to compute: auto, cpu, cuda, cuda:N or mps.
+    public var device = "cpu"
 
     /// A forecast of the series `input`.
     public init(input: String, out: String) { (self.input, self.out) = (input, out) }
@@ -63,7 +63,7 @@ public struct Forecast {
     let seen = series.selecting(frames: place.seen)
     try Self.requireOccupancies(seen, path: options.input)
     let folder = try OutputFolder(options.out, mark: "forecast.npy", force: options.force)
-    let forecaster = try run.forecaster(on: options.device)
+    let forecaster = try run.forecaster(on: Device(parsing: options.device))
     guard place.seen.count >= forecaster.pastFrameCount else {
       throw ExperimentError(
         "\(options.input): the model needs \(forecaster.pastFrameCount) frames, \(place.seen.count) are there")
@@ -71,7 +71,7 @@ public struct Forecast {
     let shape = seen.shape
     let input = Tensor(seen.values.floats, shape: [shape.frameCount, 1, 1, shape.depth, shape.height, shape.width])
     let predicted = forecaster.rollout(
-      after: input.to(device: options.device), steps: steps, options: run.configuration.rollout)
+      after: input.to(device: forecaster.device), steps: steps, options: run.configuration.rollout)
     let result = ForecastResult(
       series: series, values: predicted.array(of: Float.self), steps: steps, last: place.seen.last ?? 0,
       truth: (1...steps).map { (place.seen.last ?? 0) + $0 * place.stride }.filter { $0 < series.shape.frameCount })

@@ -47,12 +47,9 @@ public struct ForecastDemo {
   }
 
   private let options: Options
-  private let environment: (ForecastConfiguration) -> RunEnvironment
 
-  /// A demonstration; `environment` makes what goes on record.
-  public init(_ options: Options, environment: @escaping (ForecastConfiguration) -> RunEnvironment) {
-    (self.options, self.environment) = (options, environment)
-  }
+  /// A demonstration.
+  public init(_ options: Options) { self.options = options }
 
   /// Makes everything. A demonstration that is there is made again: its folder is known by its data.
   public func callAsFunction() throws -> Outcome {
@@ -94,7 +91,8 @@ public struct ForecastDemo {
     configuration.seed = options.seed
     var training = ForecastTrainer.Options(data: data, run: run)
     (training.minutes, training.force, training.progress) = (options.minutes, true, options.progress)
-    _ = try ForecastTrainer(configuration, options: training, environment: environment(configuration))()
+    _ = try ForecastTrainer(
+      configuration, options: training, environment: .current(for: configuration, device: training.device))()
     return try ForecastRun(run)
   }
 }

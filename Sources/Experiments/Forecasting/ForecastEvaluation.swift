@@ -17,8 +17,8 @@ public struct ForecastEvaluation {
     public var limit = 0
     /// Writes into a folder that holds other files.
     public var force = false
-    /// Where to compute.
-    public var device = Device.cpu
+    /// Where to compute: auto, cpu, cuda, cuda:N or mps.
+    public var device = "cpu"
     /// How progress is shown.
     public var progress = ProgressMode.automatic
 
@@ -64,7 +64,7 @@ public struct ForecastEvaluation {
     let data = ForecastData(run.configuration, directory: options.data)
     let part = options.part ?? data.judgedPart
     let loader = try data.seriesLoader(part, limit: options.limit)
-    let forecaster = try run.forecaster(on: options.device)
+    let forecaster = try run.forecaster(on: Device(parsing: options.device))
     let rollout = run.configuration.rollout
     let frameCount = loader.sampleShape.frameCount
     let start = min(rollout.window, frameCount - 1)
@@ -74,7 +74,7 @@ public struct ForecastEvaluation {
     let progress = ProgressMeter(
       "evaluate", total: loader.windowsPerEpoch, options: .init(mode: options.progress, unit: "series"))
     while let batch = try loader.nextBatch() {
-      let frames = batch.inputTensor(on: options.device)
+      let frames = batch.inputTensor(on: forecaster.device)
       let predictions = forecaster.successors(of: frames.narrowed(0, start: 0, length: frameCount - 1))
       try scorer.addNextFrames(predictions: predictions, frames: frames, names: batch.names)
       let rolled = forecaster.rollout(

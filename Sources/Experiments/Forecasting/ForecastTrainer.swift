@@ -18,8 +18,8 @@ public struct ForecastTrainer {
     public var resumes = false
     /// Replaces a run that is there.
     public var force = false
-    /// Where to compute.
-    public var device = Device.cpu
+    /// Where to compute: auto, cpu, cuda, cuda:N or mps.
+    public var device = "cpu"
     /// How progress is shown.
     public var progress = ProgressMode.automatic
 
@@ -54,7 +54,7 @@ public struct ForecastTrainer {
     let earlier = try openEarlierRun()
     let data = ForecastData(configuration, directory: options.data)
     _ = try data.paths(.validation)
-    let task = try ConvLSTMTask(configuration, data: data, device: options.device)
+    let task = try ConvLSTMTask(configuration, data: data, device: Device(parsing: options.device))
     let plan = configuration.plan(minutes: options.minutes, batchesPerEpoch: task.batchesPerEpoch ?? 1)
     let run = try earlier ?? createRun()
     let lock = try run.lock()
