@@ -10,7 +10,6 @@ struct Formcast: ParsableCommand {
     version: formcastVersion,
     subcommands: [
       Demo.self,
-      Bench.self,
       Data.self,
       MeshVerb.self,
       Recipes.self,
@@ -19,6 +18,7 @@ struct Formcast: ParsableCommand {
       ForecastVerb.self,
       Import.self,
       Render.self,
+      Bench.self,
     ]
   )
 }

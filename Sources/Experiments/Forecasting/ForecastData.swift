@@ -51,6 +51,14 @@ struct ForecastData {
     return try SeriesFile.listSeries(in: directory)
   }
 
+  /// The part that a model is judged on: test, or validation where the data set has no test part.
+  var judgedPart: DatasetPart {
+    let exists = { (part: DatasetPart) in
+      FileManager.default.fileExists(atPath: "\(self.directory)/\(part.folderName)")
+    }
+    return !exists(.test) && exists(.validation) ? .validation : .test
+  }
+
   /// Reads series whose values all lie between 0 and 1: anything else would be learned, and scored, as silent nonsense.
   private static let occupancies: SeriesLoader.Reader = { path in
     let list = try SeriesFile.read(path)
@@ -61,14 +69,6 @@ struct ForecastData {
           + " formcast data convert --threshold makes them")
     }
     return list
-  }
-
-  /// The part that a model is judged on: test, or validation where the data set has no test part.
-  var judgedPart: DatasetPart {
-    let exists = { (part: DatasetPart) in
-      FileManager.default.fileExists(atPath: "\(self.directory)/\(part.folderName)")
-    }
-    return !exists(.test) && exists(.validation) ? .validation : .test
   }
 
   private func limited(_ paths: [String], to count: Int) -> [String] { count > 0 ? Array(paths.prefix(count)) : paths }

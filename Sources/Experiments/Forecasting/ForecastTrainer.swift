@@ -79,6 +79,14 @@ public struct ForecastTrainer {
     return Outcome(step: step, reason: reason, metrics: metrics)
   }
 
+  /// The loss histories as text and the learning curves as a figure, from all the run's events.
+  private func writeCurves(of run: RunDirectory) throws {
+    let events = try EventLog(url: run.events).read()
+    try LossHistory(.steps, of: events).write(to: run.plots.appending(path: "training_losses.txt"))
+    try LossHistory(.evaluations, of: events).write(to: run.plots.appending(path: "validation_losses.txt"))
+    _ = try ForecastFigures.learning(events.map(\.event))?.write(to: run.plots.appending(path: "learning"))
+  }
+
   private func createRun() throws -> RunDirectory {
     try .create(
       at: URL(filePath: options.run), configuration: configuration, environment: environment,
@@ -101,13 +109,5 @@ public struct ForecastTrainer {
     try run.write(record)
     guard try run.readConfiguration(ForecastConfiguration.self) != configuration else { return }
     try run.write(configuration: configuration, recipe: record.recipe)
-  }
-
-  /// The loss histories as text and the learning curves as a figure, from all the run's events.
-  private func writeCurves(of run: RunDirectory) throws {
-    let events = try EventLog(url: run.events).read()
-    try LossHistory(.steps, of: events).write(to: run.plots.appending(path: "training_losses.txt"))
-    try LossHistory(.evaluations, of: events).write(to: run.plots.appending(path: "validation_losses.txt"))
-    _ = try ForecastFigures.learning(events.map(\.event))?.write(to: run.plots.appending(path: "learning"))
   }
 }
