@@ -33,7 +33,7 @@ struct Bench: ParsableCommand {
   }
 }
 
-extension Benchmark: @retroactive ExpressibleByArgument {}
+extension Benchmark: ExpressibleByArgument {}
 
 /// The results so far.
 private final class ResultList: Sendable {
