@@ -32,23 +32,24 @@ struct ConvLSTMForecasterTests {
     #expect(try deviation(values, reference.floats("\(variant).infer.y")).relative < 2e-5)
   }
 
-  // 5e-4 relative: the reference itself is 8e-5 from float64; biases before a batch norm have no gradient at all.
-  @Test("Gradients of the first step equal Keras", arguments: ["sigmoid", "hard_sigmoid"])
-  func gradients(variant: String) throws {
+  // 5e-4 relative in float64: the reference's own float32 is 8e-5 off. Float32 gets 1e-3: with hard gates a voxel within
+  // rounding of a kink takes the other branch, and one voxel of a batch this small is seen.
+  @Test("Gradients of the first step equal Keras", arguments: ["sigmoid", "hard_sigmoid"], [DType.float32, .float64])
+  func gradients(variant: String, dtype: DType) throws {
     let reference = try KerasReference("convlstm_keras")
     let network = try reference.network(variant)
-    let logits = try network(reference.frames("x"), mode: .training(Generator(seed: 1)))
+    network.convert(to: dtype)
+    let logits = try network(reference.frames("x").to(dtype: dtype), mode: .training(Generator(seed: 1)))
     let output = logits.sigmoid().transposed(0, 1).contiguous().array(of: Float.self)
     #expect(try deviation(output, reference.floats("\(variant).train.y")).relative < 1e-4)
-    let loss = try Loss.binaryCrossEntropy(logits: logits, target: reference.frames("y"))
+    let loss = try Loss.binaryCrossEntropy(logits: logits, target: reference.frames("y").to(dtype: dtype))
     let parameters = network.parameters()
     let expected = try reference.state("\(variant).grad.", trainableOnly: true)
     #expect(expected.count == parameters.count)
-    for (key, gradient) in zip(
-      parameters.map(\.key), gradient(of: loss, withRespectTo: parameters.map(\.parameter.value)))
-    {
+    let found = gradient(of: loss, withRespectTo: parameters.map(\.parameter.value))
+    for (key, gradient) in zip(parameters.map(\.key), found) {
       let difference = deviation(gradient.array(of: Float.self), try #require(expected[key]).array(of: Float.self))
-      #expect(difference.relative < 5e-4, "\(key): \(difference)")
+      #expect(difference.relative < (dtype == .float64 ? 5e-4 : 1e-3), "\(key): \(difference)")
     }
   }
 
