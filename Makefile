@@ -12,7 +12,7 @@ build: bootstrap
 	$(SWIFT) build $(RELEASE) --product formcast
 
 test: build
-	$(SWIFT) test $(RELEASE)
+	$(SWIFT) test $(RELEASE) --disable-testable-imports
 
 bench: build
 	./formcast bench

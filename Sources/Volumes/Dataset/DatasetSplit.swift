@@ -129,9 +129,12 @@ public struct DatasetSplit: Sendable, Equatable, Codable {
       try Self.attempt(path) { isOccupied = try !manager.contentsOfDirectory(atPath: $0).isEmpty }
       return isOccupied
     }
-    guard let occupied else { return }
-    guard force else { throw SplitError.exists(occupied) }
     let path = "\(directory)/\(Self.manifestName)"
+    guard let occupied else {
+      guard force || !manager.fileExists(atPath: path) else { throw SplitError.exists(path) }
+      return
+    }
+    guard force else { throw SplitError.exists(occupied) }
     guard let data = manager.contents(atPath: path) else { return }
     let manifest: Manifest
     do {
