@@ -24,15 +24,16 @@ public struct PeerLibraries: Sendable {
   ///
   /// Looks for the checkout above the program's own file and above the current folder.
   public static func find() -> PeerLibraries? {
-    let starts = [URL(filePath: CommandLine.arguments[0]).resolvingSymlinksInPath(), URL(filePath: ".").absoluteURL]
-    for start in starts {
-      var folder = start.standardizedFileURL
+    let program = URL(filePath: CommandLine.arguments[0]).resolvingSymlinksInPath().deletingLastPathComponent()
+    for start in [program.path, FileManager.default.currentDirectoryPath] {
+      var folder = URL(filePath: start).standardizedFileURL
       while folder.path.count > 1 {
-        folder.deleteLastPathComponent()
         let scripts = folder.appending(path: "scripts/peers")
-        guard FileManager.default.fileExists(atPath: scripts.appending(path: "common.py").path) else { continue }
-        let chosen = ProcessInfo.processInfo.environment["FORMCAST_PEERS"].map { URL(filePath: $0) }
-        return PeerLibraries(scripts: scripts, environment: chosen ?? folder.appending(path: ".peers"))
+        if FileManager.default.fileExists(atPath: scripts.appending(path: "common.py").path) {
+          let chosen = ProcessInfo.processInfo.environment["FORMCAST_PEERS"].map { URL(filePath: $0) }
+          return PeerLibraries(scripts: scripts, environment: chosen ?? folder.appending(path: ".peers"))
+        }
+        folder.deleteLastPathComponent()
       }
     }
     return nil
