@@ -91,7 +91,8 @@ public final class ConvLSTM3d: Module {
 
   /// Hidden states of all frames.
   ///
-  /// *Shapes*: [T, N, C, D, H, W] to [T, N, F, D, H, W], in the type of the products: bfloat16 stays bfloat16.
+  /// *Shapes*: [T, N, C, D, H, W] to [T, N, F, D, H, W], in the type of the products: bfloat16 stays bfloat16, except on
+  /// grids smaller than the kernel, which are computed in float32.
   ///
   /// *Limits*: the fused implementation is differentiable once; ask for `.composed` where a second derivative is needed.
   public func callAsFunction(
@@ -100,7 +101,9 @@ public final class ConvLSTM3d: Module {
     precondition(
       frames.rank == 6 && frames.shape[2] == configuration.inputChannels,
       "ConvLSTM3d wants [T, N, \(configuration.inputChannels), D, H, W], not \(frames.shape)")
-    let inputs = precision.input(frames)
+    let edge = configuration.kernelSize
+    let isUnsafe = precision.isUnsafe(forKernel: [edge, edge, edge], over: frames.shape.suffix(3))
+    let inputs = isUnsafe ? frames.to(dtype: .float32) : precision.input(frames)
     let isFused = implementation == .automatic && FusedConvLSTM.supports(inputs)
     if !isFused { return composed(inputs) }
     return FusedConvLSTM(configuration).callAsFunction(

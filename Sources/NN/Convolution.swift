@@ -71,6 +71,10 @@ public final class Conv3d: Module {
   /// *Parameters*: `precision` is that of the products; `staysReduced` leaves a bfloat16 result as it is.
   public func callAsFunction(_ input: Tensor, precision: Precision = .float32, staysReduced: Bool = false) -> Tensor {
     guard input.rank == 5 else { fatalError("a 3D convolution needs [N, C, D, H, W], not \(input.shape)") }
+    if precision.isUnsafe(forKernel: weight.value.shape.suffix(3), over: input.shape.suffix(3)) {
+      let result = callAsFunction(input.to(dtype: .float32))
+      return staysReduced ? result.to(dtype: .bfloat16) : result
+    }
     let kernel = weight.value.shape.suffix(3)
     let reach = zip(kernel, options.dilation.axes).map { ($0 - 1) * $1 + 1 }
     let (before, after) = options.padding.amounts(
@@ -121,6 +125,10 @@ public final class ConvTranspose3d: Module {
   /// Convolves; `precision` and `staysReduced` as in `Conv3d`.
   public func callAsFunction(_ input: Tensor, precision: Precision = .float32, staysReduced: Bool = false) -> Tensor {
     guard input.rank == 5 else { fatalError("a 3D convolution needs [N, C, D, H, W], not \(input.shape)") }
+    if precision.isUnsafe(forKernel: weight.value.shape.suffix(3), over: input.shape.suffix(3)) {
+      let result = callAsFunction(input.to(dtype: .float32))
+      return staysReduced ? result.to(dtype: .bfloat16) : result
+    }
     let (padding, extra, surplus) = geometry
     var result = precision.input(input).convTranspose3d(
       precision.input(weight.value), bias: (bias?.value).map(precision.input), stride: options.stride,

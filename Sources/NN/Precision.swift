@@ -20,4 +20,13 @@ public enum Precision: String, Codable, Sendable, CaseIterable {
   public func output(_ tensor: Tensor, staysReduced: Bool) -> Tensor {
     self == .bfloat16 && !staysReduced ? tensor.to(dtype: .float32) : tensor
   }
+
+  /// Whether a convolution cannot be trusted to this precision and has to run in float32: where the grid is smaller than the
+  /// kernel along any axis.
+  ///
+  /// There the bfloat16 kernel gradient of libtorch 2.11 (oneDNN 3.10) is memory that nobody wrote: seen for kernels 3, 5 and 7
+  /// on grids whose first axis is shorter than the kernel, in both layouts; values and input gradients were right.
+  func isUnsafe(forKernel kernel: [Int], over extents: [Int]) -> Bool {
+    self == .bfloat16 && zip(kernel, extents).contains { $0 > $1 }
+  }
 }

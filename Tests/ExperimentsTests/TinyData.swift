@@ -2,8 +2,12 @@ import Experiments
 import Foundation
 import NN
 import Runs
+import Testing
 import Torch
 import Volumes
+
+/// The tests that train: one after the other, because every one of them uses all processors.
+@Suite("Experiments", .serialized) struct TrainedTests {}
 
 /// Twelve training and four validation series of 8^3 with 32 time points, generated, in a folder that goes away with the test.
 final class TinyData {
@@ -14,9 +18,14 @@ final class TinyData {
     url = FileManager.default.temporaryDirectory.appending(path: "formcast-experiments-\(UUID().uuidString)")
     let source = url.appending(path: "source").path
     try FileManager.default.createDirectory(atPath: source, withIntermediateDirectories: true)
-    let generator = try CavityGenerator(CavityConfiguration(grid: 32, seed: 3))
-    try CavityExport(generator, layout: .pooled(by: 4, fileExtension: "tfrecords")).write(0..<16, to: source)
+    for series in try Self.series.get() { try SeriesFile.write(series, to: "\(source)/\(series.name).tfrecords") }
     _ = try DatasetSplit(ratios: [0.75, 0.25, 0], seed: 1).write(SeriesFile.listSeries(in: source), to: folder)
+  }
+
+  /// Drawn once for all tests.
+  private static let series = Result {
+    let generator = try CavityGenerator(CavityConfiguration(grid: 32, seed: 3))
+    return try (0..<16).map { try CavityRaster(generator.sample($0)).pooled(by: 4) }
   }
 
   deinit {

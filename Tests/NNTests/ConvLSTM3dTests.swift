@@ -32,7 +32,7 @@ struct RecurrentCase: CustomTestStringConvertible, Sendable {
     RecurrentCase(shape: [4, 2, 3, 3, 4, 6], filters: 5, kernelSize: 3, gate: .sigmoid, cell: .tanh),
     RecurrentCase(shape: [3, 1, 2, 4, 4, 4], filters: 16, kernelSize: 1, gate: .hardSigmoidSixth),
     RecurrentCase(shape: [1, 3, 2, 2, 3, 4], filters: 3, kernelSize: 3, cell: .tanh),
-    RecurrentCase(shape: [1, 1, 1, 1, 1, 1], filters: 1, kernelSize: 5, gate: .sigmoid),
+    RecurrentCase(shape: [1, 1, 1, 1, 1, 1], filters: 1, kernelSize: 5, gate: .sigmoid, cell: .tanh),
     RecurrentCase(shape: [5, 2, 1, 5, 2, 7], filters: 20, kernelSize: 3, gate: .sigmoid),
     RecurrentCase(shape: [2, 2, 2, 6, 4, 5], filters: 33, kernelSize: 5, gate: .hardSigmoidSixth, cell: .tanh),
     RecurrentCase(shape: [2, 2, 1, 12, 11, 13], filters: 17, kernelSize: 3),
@@ -106,7 +106,8 @@ struct ConvLSTM3dTests {
     let (layer, frames) = (item.layer(), frames(item))
     let reduced = Passed(layer, frames, precision: .bfloat16, .automatic)
     let reference = Passed(layer, frames, .composed)
-    #expect(reduced.hidden.dtype == .bfloat16)
+    let isSmall = item.shape.suffix(3).contains { $0 < item.kernelSize }
+    #expect(reduced.hidden.dtype == (isSmall ? .float32 : .bfloat16))
     #expect(reduced.gradients.allSatisfy { $0.dtype == .float32 && $0.isFinite() })
     #expect(distance(reduced.hidden, reference.hidden) < 0.03)
     for (name, (a, b)) in zip(Self.names, zip(reduced.gradients, reference.gradients)) where b.abs().max().item() > 0 {

@@ -2,8 +2,8 @@ import Runs
 import Volumes
 
 extension ForecastConfiguration {
-  /// Settings that may differ when a run goes on, because no step depends on them: how long it is, when it looks at itself,
-  /// what it keeps, how much memory it may take.
+  /// Settings that may differ when a run goes on: how long it is, when it looks at itself, what it keeps, how much memory it
+  /// may take. No step depends on them, but for the length under a cosine schedule, which is then bent from here on.
   static let changeableOnResumption: Set<String> = [
     "training.steps", "training.epochs", "training.validationInterval", "training.checkpointInterval",
     "training.keepLast", "training.keepBest", "training.samples", "data.cacheBytes",
