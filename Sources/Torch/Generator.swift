@@ -84,7 +84,7 @@ extension Tensor {
   }
 
   /// A share of the elements, chosen at random, set to zero, and the others enlarged to make up for it.
-  /// - Parameter probability: the share that is dropped, in 0 ..< 1.
+  /// `probability`: the share that is dropped, in 0 ..< 1.
   public func dropout(_ probability: Double, generator: Generator) -> Tensor {
     made("dropout", [self]) { ct_dropout($0, raw, probability, generator.raw) }
   }

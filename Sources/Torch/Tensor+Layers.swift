@@ -86,7 +86,7 @@ extension Tensor {
 
   /// The gradients of a convolution's input, weight and bias from that of its output, as one plain operator: for
   /// layers that write their own backward. It is differentiable itself.
-  /// - Parameter needed: which of the three to compute; the others are nil.
+  /// `needed` says which of the three to compute; the others are nil.
   public static func convolutionGradients(
     outputGradient: Tensor, input: Tensor, weight: Tensor, geometry: ConvolutionGeometry,
     needed: (input: Bool, weight: Bool, bias: Bool) = (true, true, true)

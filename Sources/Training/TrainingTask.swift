@@ -3,7 +3,7 @@ import Foundation
 /// What is learned and how one step goes: the part of a training run that differs from model to model.
 ///
 /// Two-player games, tables of codes and growing networks all fit: a step may hold several optimizer steps, and the
-/// state is whatever the task says it is. The loop around it is ``train(_:in:plan:events:)``.
+/// state is whatever the task says it is. The loop around it is ``train(_:in:plan:events:interruption:)``.
 public protocol TrainingTask: AnyObject {
   /// Name of the recipe, for the record.
   var name: String { get }

@@ -30,6 +30,7 @@ struct TrainingBenchmark {
   private func step(_ precision: Precision, data: String) throws -> BenchmarkResult {
     var configuration = ForecastConfiguration()
     (configuration.precision, configuration.training.batchSize) = (precision, batchSize)
+    configuration.training.samples = 0
     if options.isQuick { configuration.model.filters = [4, 4, 4] }
     Runtime.releaseFreeMemory()
     let isPeakReset = Self.resetPeakMemory()
