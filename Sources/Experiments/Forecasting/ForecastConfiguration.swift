@@ -45,6 +45,9 @@ public struct ForecastConfiguration: Codable, Sendable, Equatable {
     public var learningRate = 1e-3
     /// How the step size goes on.
     public var schedule = Schedule.constant
+    /// Steps over which the step size changes. Apart from `training.steps`, so that a run that is resumed for more steps
+    /// is the run that was planned longer.
+    public var scheduleSteps = 10_000
     /// Decay of the mean of gradients.
     public var beta1 = 0.9
     /// Decay of the mean of squared gradients.
@@ -62,7 +65,7 @@ public struct ForecastConfiguration: Codable, Sendable, Equatable {
   public enum Schedule: String, Codable, Sendable, CaseIterable {
     /// It stays, as published.
     case constant
-    /// It falls along half a cosine to a hundredth at `training.steps`.
+    /// It falls along half a cosine to a hundredth after `optimizer.scheduleSteps`, and stays there.
     case cosine
   }
 
@@ -131,7 +134,7 @@ public struct ForecastConfiguration: Codable, Sendable, Equatable {
     switch optimizer.schedule {
     case .constant: return optimizer.learningRate
     case .cosine:
-      let share = min(Double(done) / Double(training.steps), 1)
+      let share = min(Double(done) / Double(optimizer.scheduleSteps), 1)
       return optimizer.learningRate * (0.01 + 0.99 * 0.5 * (1 + cos(.pi * share)))
     }
   }

@@ -3,7 +3,7 @@ import Volumes
 
 extension ForecastConfiguration {
   /// Settings that may differ when a run goes on: how long it is, when it looks at itself, what it keeps, how much memory it
-  /// may take. No step depends on them, but for the length under a cosine schedule, which is then bent from here on.
+  /// may take. No step depends on them.
   static let changeableOnResumption: Set<String> = [
     "training.steps", "training.epochs", "training.validationInterval", "training.checkpointInterval",
     "training.keepLast", "training.keepBest", "training.samples", "data.cacheBytes",

@@ -33,6 +33,7 @@ public struct ForecastRecipe: Sendable {
     $0.model.normalizationMomentum = 0.95
     $0.optimizer.learningRate = 2e-3
     $0.optimizer.schedule = .cosine
+    $0.optimizer.scheduleSteps = 1600
     $0.optimizer.gradientNorm = 1
     $0.training.batchSize = 2
     $0.training.steps = 1600
@@ -49,6 +50,7 @@ public struct ForecastRecipe: Sendable {
     $0.model.normalizationMomentum = 0.9
     $0.optimizer.learningRate = 5e-3
     $0.optimizer.schedule = .cosine
+    $0.optimizer.scheduleSteps = 500
     $0.optimizer.gradientNorm = 1
     $0.training.batchSize = 4
     $0.training.steps = 500
