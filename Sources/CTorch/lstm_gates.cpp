@@ -1,9 +1,8 @@
 #include "ct_lstm_gates.h"
 
-#include <dlfcn.h>
-
-#include <algorithm>
 #include <cstring>
+
+#include "parallel.h"
 
 // The loops below are plain and vectorize; the compiler makes one version per instruction set and picks at load time.
 #if defined(__x86_64__) && defined(__linux__)
@@ -179,31 +178,10 @@ PER_INSTRUCTION_SET void runBackward(const Backward &step, int64_t begin, int64_
   else byGate<Backward, float>(step, begin, end);
 }
 
-// libtorch's own thread pool (libgomp, which it brings along): threads of another pool would fight with its spinning
-// ones. Where it is not there, the caller's thread does all the work.
-using ParallelRegion = void (*)(void (*)(void *), void *, unsigned, unsigned);
-
-template <typename Step, void (*run)(const Step &, int64_t, int64_t)>
-struct Region {
-  const Step *step;
-  int64_t next;
-  static void worker(void *context) {
-    auto *region = (Region *)context;
-    const int64_t rows = region->step->shape->rows, block = 1024;
-    for (;;) {
-      const int64_t begin = __atomic_fetch_add(&region->next, block, __ATOMIC_RELAXED);
-      if (begin >= rows) return;
-      run(*region->step, begin, std::min(begin + block, rows));
-    }
-  }
-};
-
 template <typename Step, void (*run)(const Step &, int64_t, int64_t)>
 void inParallel(const Step &step) {
-  static const auto parallel = (ParallelRegion)dlsym(RTLD_DEFAULT, "GOMP_parallel");
-  Region<Step, run> region{&step, 0};
-  if (parallel && step.shape->threads > 1) parallel(Region<Step, run>::worker, &region, step.shape->threads, 0);
-  else Region<Step, run>::worker(&region);
+  formcast::inParallel(step.shape->rows, 1024, step.shape->threads,
+                       [&](int64_t begin, int64_t end) { run(step, begin, end); });
 }
 
 }  // namespace

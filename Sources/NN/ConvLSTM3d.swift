@@ -96,7 +96,8 @@ public final class ConvLSTM3d: Module {
   ///
   /// *Limits*: the fused implementation is differentiable once; ask for `.composed` where a second derivative is needed.
   public func callAsFunction(
-    _ frames: Tensor, precision: Precision = .float32, implementation: Implementation = .automatic
+    _ frames: Tensor, precision: Precision = .float32, implementation: Implementation = .automatic,
+    method: ConvolutionMethod? = nil
   ) -> Tensor {
     precondition(
       frames.rank == 6 && frames.shape[2] == configuration.inputChannels,
@@ -106,7 +107,7 @@ public final class ConvLSTM3d: Module {
     let inputs = isUnsafe ? frames.to(dtype: .float32) : precision.input(frames)
     let isFused = implementation == .automatic && FusedConvLSTM.supports(inputs)
     if !isFused { return composed(inputs) }
-    return FusedConvLSTM(configuration).callAsFunction(
+    return FusedConvLSTM(configuration, method: method ?? (edge == 1 ? .direct : .spectral(tiles: [1, 1, 1]))).callAsFunction(
       inputs, kernel: kernel.value, recurrentKernel: recurrentKernel.value, bias: bias.value)
   }
 

@@ -9,12 +9,11 @@ import Torch
 /// *Limits*: CPU, float32 or bfloat16 (cells stay float32), differentiable once.
 struct FusedConvLSTM {
   private let filters: Int
-  private let geometry: ConvolutionGeometry
   private let gateKernel: LSTMGates
+  private let method: ConvolutionMethod
 
-  init(_ configuration: ConvLSTM3d.Configuration) {
-    filters = configuration.filters
-    geometry = ConvolutionGeometry(padding: configuration.kernelSize / 2)
+  init(_ configuration: ConvLSTM3d.Configuration, method: ConvolutionMethod) {
+    (filters, self.method) = (configuration.filters, method)
     gateKernel = LSTMGates(
       gateActivation: configuration.gateActivation.kernel, cellActivation: configuration.cellActivation.kernel)
   }
@@ -30,13 +29,14 @@ struct FusedConvLSTM {
     let hidden = CustomGradient.apply(
       [flat, kernel, recurrentKernel, bias],
       forward: { inputs in
-        let record = forward(inputs, steps: steps, batch: batch)
-        return ([record.hidden], [inputs[0], inputs[1], inputs[2], record.gates, record.cells, record.hidden])
+        let record = forward(operands(inputs, batch: batch))
+        return ([record.hidden], inputs + [record.gates, record.cells, record.hidden])
       },
       selectiveBackward: { saved, outputGradients, needed in
         guard let gradient = outputGradients[0] else { return [nil, nil, nil, nil] }
-        let record = Record(gates: saved[3], cells: saved[4], hidden: saved[5], steps: steps, batch: batch)
-        return backward(record, inputs: Array(saved[0..<3]), gradient: gradient.channelsLast3d(), needed: needed)
+        let record = Record(gates: saved[4], cells: saved[5], hidden: saved[6])
+        return backward(
+          record, operands(saved, batch: batch), gradient: gradient.channelsLast3d(), needsFrames: needed[0])
       })[0]
     return hidden.reshaped([steps, batch] + hidden.shape.dropFirst())
   }
@@ -46,85 +46,56 @@ struct FusedConvLSTM {
     var gates: Tensor
     var cells: Tensor
     var hidden: Tensor
-    let steps: Int
-    let batch: Int
+  }
 
-    func frame(_ tensor: Tensor, _ step: Int) -> Tensor {
-      tensor.narrowed(0, start: step * batch, length: batch)
+  private func operands(_ inputs: [Tensor], batch: Int) -> GateOperands {
+    GateOperands(frames: inputs[0], kernel: inputs[1], recurrentKernel: inputs[2], bias: inputs[3], batch: batch)
+  }
+
+  private func products(_ operands: GateOperands) -> any GateProducts {
+    switch method {
+    case .direct: DirectGateProducts(operands)
+    case .spectral(let tiles): SpectralGateProducts(operands, tiles: tiles)
     }
   }
 
-  private func forward(_ inputs: [Tensor], steps: Int, batch: Int) -> Record {
-    let (flat, kernel, recurrentKernel, bias) = (inputs[0], inputs[1], inputs[2], inputs[3])
-    let dtype = flat.dtype
-    let recurrent = recurrentKernel.to(dtype: dtype).channelsLast3d()
-    let gates = flat.convolved(
-      kernel.to(dtype: dtype).channelsLast3d(), bias: bias.to(dtype: dtype), geometry
-    ).channelsLast3d()
-    let stateShape = [steps * batch, filters] + flat.shape[2...]
+  private func forward(_ operands: GateOperands) -> Record {
+    let frames = operands.frames
+    let (count, extents) = (frames.shape[0], frames.shape[2...])
+    let products = products(operands)
     let record = Record(
-      gates: gates, cells: .emptyChannelsLast3d(stateShape), hidden: .emptyChannelsLast3d(stateShape, dtype: dtype),
-      steps: steps, batch: batch)
-    for step in 0..<steps {
-      let recurrentSums =
-        step == 0 ? nil : record.frame(record.hidden, step - 1).convolved(recurrent, geometry).channelsLast3d()
-      let previous = step == 0 ? nil : record.frame(record.cells, step - 1)
+      gates: products.preactivationRoom(),
+      cells: .emptyChannelsLast3d([count, filters] + extents),
+      hidden: .emptyChannelsLast3d([count, filters] + extents, dtype: frames.dtype))
+    for step in 0..<operands.steps {
+      let gates = operands.frame(record.gates, step)
+      let previous = step == 0 ? nil : operands.frame(record.hidden, step - 1)
+      let rest = products.preactivations(step: step, hidden: previous, into: gates)
       gateKernel.forward(
-        gates: record.frame(gates, step), recurrent: recurrentSums, previousCell: previous,
-        cell: record.frame(record.cells, step), hidden: record.frame(record.hidden, step))
+        gates: gates, recurrent: rest, previousCell: step == 0 ? nil : operands.frame(record.cells, step - 1),
+        cell: operands.frame(record.cells, step), hidden: operands.frame(record.hidden, step))
     }
     return record
   }
 
-  /// Gradients of frames, kernel, recurrent kernel and bias.
+  /// Gradients of frames, kernel, recurrent kernel and bias, from the last frame to the first.
   private func backward(
-    _ record: Record, inputs: [Tensor], gradient: Tensor, needed: [Bool]
+    _ record: Record, _ operands: GateOperands, gradient: Tensor, needsFrames: Bool
   ) -> [Tensor?] {
-    let (flat, kernel, recurrentKernel) = (inputs[0], inputs[1], inputs[2])
-    let dtype = flat.dtype
-    let recurrent = recurrentKernel.to(dtype: dtype).channelsLast3d()
-    let sums = gateGradients(record, recurrent: recurrent, gradient: gradient)
-    let later = (record.steps - 1) * record.batch
-    let recurrentGradient =
-      later == 0
-      ? Tensor.zeros(recurrentKernel.shape)
-      : Tensor.convolutionWeightGradient(
-        outputGradient: sums.narrowed(0, start: record.batch, length: later),
-        input: record.hidden.narrowed(0, start: 0, length: later), weight: recurrent, geometry: geometry)
-    let inputGradients = Tensor.convolutionGradients(
-      outputGradient: sums, input: flat, weight: kernel.to(dtype: dtype).channelsLast3d(), geometry: geometry,
-      needed: (needed[0], true, true))
-    return [
-      inputGradients.input, inputGradients.weight?.to(dtype: .float32), recurrentGradient.to(dtype: .float32),
-      inputGradients.bias?.to(dtype: .float32),
-    ]
-  }
-
-  /// The gradient by all pre-activations, [T*N, 4F, D, H, W], from the last frame to the first.
-  private func gateGradients(_ record: Record, recurrent: Tensor, gradient: Tensor) -> Tensor {
+    let products = products(operands)
     let sums = Tensor.emptyChannelsLast3d(record.gates.shape, dtype: record.gates.dtype)
-    let cellGradient = Tensor.zeros(record.frame(record.cells, 0).shape).channelsLast3d()
-    // The gradient by the input of a 'same' convolution is the 'same' convolution with the mirrored, transposed kernel.
-    let mirrored = recurrent.flipped([2, 3, 4]).transposed(0, 1).channelsLast3d()
-    for step in (0..<record.steps).reversed() {
-      let fromLater =
-        step == record.steps - 1
-        ? nil : record.frame(sums, step + 1).convolved(mirrored, geometry).channelsLast3d()
-      let previous = step == 0 ? nil : record.frame(record.cells, step - 1)
+    let cellGradient = Tensor.zeros(operands.frame(record.cells, 0).shape).channelsLast3d()
+    var fromLater: Tensor?
+    for step in (0..<operands.steps).reversed() {
+      let frameSums = operands.frame(sums, step)
+      let previous = step == 0 ? nil : operands.frame(record.cells, step - 1)
       gateKernel.backward(
-        gates: record.frame(record.gates, step), previousCell: previous, cell: record.frame(record.cells, step),
+        gates: operands.frame(record.gates, step), previousCell: previous, cell: operands.frame(record.cells, step),
         gradients: LSTMGates.Gradients(
-          hidden: record.frame(gradient, step), recurrent: fromLater, cell: cellGradient,
-          gates: record.frame(sums, step)))
+          hidden: operands.frame(gradient, step), recurrent: fromLater, cell: cellGradient, gates: frameSums))
+      if step > 0 { fromLater = products.hiddenGradient(step: step, sums: frameSums) }
     }
-    return sums
-  }
-}
-
-extension Tensor {
-  /// Unset elements of a volume that lies N D H W C in memory.
-  fileprivate static func emptyChannelsLast3d(_ shape: [Int], dtype: DType = .float32) -> Tensor {
-    Tensor.empty([shape[0]] + shape[2...] + [shape[1]], dtype: dtype).permuted([0, 4, 1, 2, 3])
+    return products.gradients(sums: sums, hidden: record.hidden, needsFrames: needsFrames)
   }
 }
 

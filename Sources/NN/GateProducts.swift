@@ -1,0 +1,36 @@
+import Torch
+
+/// The convolutions of a recurrent layer, frame by frame, as its recurrence asks for them.
+///
+/// Frames lie one behind the other, [T*N, ...], channels last in memory. The steps of `addPreactivations` run forward,
+/// those of `hiddenGradient` backward; `gradients` comes last.
+protocol GateProducts {
+  /// Room for the pre-activations of all frames, [T*N, 4F, D, H, W], with as much in it as can be known before the first step.
+  func preactivationRoom() -> Tensor
+  /// Completes the pre-activations of a step. Those that are not written to `gates` itself are answered, to be added.
+  func preactivations(step: Int, hidden: Tensor?, into gates: Tensor) -> Tensor?
+  /// The gradient of a step's last hidden state, from that of the step's pre-activations.
+  func hiddenGradient(step: Int, sums: Tensor) -> Tensor
+  /// The gradients of frames (if needed), kernel, recurrent kernel and bias, all float32 but the frames'.
+  func gradients(sums: Tensor, hidden: Tensor, needsFrames: Bool) -> [Tensor?]
+}
+
+/// What a recurrent layer's products work on.
+struct GateOperands {
+  /// Frames [T*N, C, D, H, W].
+  let frames: Tensor
+  /// [4F, C, k, k, k].
+  let kernel: Tensor
+  /// [4F, F, k, k, k].
+  let recurrentKernel: Tensor
+  /// [4F].
+  let bias: Tensor
+  /// Samples of a frame, N.
+  let batch: Int
+
+  /// How many frames there are, T.
+  var steps: Int { frames.shape[0] / batch }
+
+  /// The part of a tensor that belongs to one frame.
+  func frame(_ tensor: Tensor, _ step: Int) -> Tensor { tensor.narrowed(0, start: step * batch, length: batch) }
+}
