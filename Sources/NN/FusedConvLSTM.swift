@@ -54,7 +54,7 @@ struct FusedConvLSTM {
 
   private func products(_ operands: GateOperands) -> any GateProducts {
     switch method {
-    case .direct: DirectGateProducts(operands)
+    case .direct, .matrixProduct: DirectGateProducts(operands)
     case .spectral(let tiles): SpectralGateProducts(operands, tiles: tiles)
     }
   }
