@@ -27,9 +27,12 @@ struct DirectGateProducts: GateProducts {
     hidden?.convolved(recurrent, geometry).channelsLast3d()
   }
 
-  func hiddenGradient(step: Int, sums: Tensor) -> Tensor { sums.convolved(mirrored, geometry).channelsLast3d() }
+  func hiddenGradient(step: Int, _ gradients: GateGradients) -> Tensor? {
+    step == 0 ? nil : operands.frame(gradients.sums, step).convolved(mirrored, geometry).channelsLast3d()
+  }
 
-  func gradients(sums: Tensor, hidden: Tensor, needsFrames: Bool) -> [Tensor?] {
+  func gradients(_ gradients: GateGradients) -> [Tensor?] {
+    let (sums, hidden) = (gradients.sums, gradients.hidden)
     let later = (operands.steps - 1) * operands.batch
     let recurrentGradient =
       later == 0
@@ -39,7 +42,7 @@ struct DirectGateProducts: GateProducts {
         input: hidden.narrowed(0, start: 0, length: later), weight: recurrent, geometry: geometry)
     let inputGradients = Tensor.convolutionGradients(
       outputGradient: sums, input: operands.frames, weight: kernel, geometry: geometry,
-      needed: (needsFrames, true, true))
+      needed: (gradients.needsFrames, true, true))
     return [
       inputGradients.input, inputGradients.weight?.to(dtype: .float32), recurrentGradient.to(dtype: .float32),
       inputGradients.bias?.to(dtype: .float32),

@@ -85,17 +85,18 @@ struct FusedConvLSTM {
     let products = products(operands)
     let sums = Tensor.emptyChannelsLast3d(record.gates.shape, dtype: record.gates.dtype)
     let cellGradient = Tensor.zeros(operands.frame(record.cells, 0).shape).channelsLast3d()
+    let gradients = GateGradients(sums: sums, hidden: record.hidden, needsFrames: needsFrames)
     var fromLater: Tensor?
     for step in (0..<operands.steps).reversed() {
-      let frameSums = operands.frame(sums, step)
       let previous = step == 0 ? nil : operands.frame(record.cells, step - 1)
       gateKernel.backward(
         gates: operands.frame(record.gates, step), previousCell: previous, cell: operands.frame(record.cells, step),
         gradients: LSTMGates.Gradients(
-          hidden: operands.frame(gradient, step), recurrent: fromLater, cell: cellGradient, gates: frameSums))
-      if step > 0 { fromLater = products.hiddenGradient(step: step, sums: frameSums) }
+          hidden: operands.frame(gradient, step), recurrent: fromLater, cell: cellGradient,
+          gates: operands.frame(sums, step)))
+      fromLater = products.hiddenGradient(step: step, gradients)
     }
-    return products.gradients(sums: sums, hidden: record.hidden, needsFrames: needsFrames)
+    return products.gradients(gradients)
   }
 }
 

@@ -9,10 +9,11 @@ protocol GateProducts {
   func preactivationRoom() -> Tensor
   /// Completes the pre-activations of a step. Those that are not written to `gates` itself are answered, to be added.
   func preactivations(step: Int, hidden: Tensor?, into gates: Tensor) -> Tensor?
-  /// The gradient of a step's last hidden state, from that of the step's pre-activations.
-  func hiddenGradient(step: Int, sums: Tensor) -> Tensor
-  /// The gradients of frames (if needed), kernel, recurrent kernel and bias, all float32 but the frames'.
-  func gradients(sums: Tensor, hidden: Tensor, needsFrames: Bool) -> [Tensor?]
+  /// The gradient of the hidden state before a step; nil at the first. Called for every step, from the last to the first, as
+  /// soon as the gradient of the step's pre-activations is known.
+  func hiddenGradient(step: Int, _ gradients: GateGradients) -> Tensor?
+  /// The gradients of frames (if needed), kernel, recurrent kernel and bias, all float32 but the frames'. Called last.
+  func gradients(_ gradients: GateGradients) -> [Tensor?]
 }
 
 /// What a recurrent layer's products work on.
@@ -33,4 +34,14 @@ struct GateOperands {
 
   /// The part of a tensor that belongs to one frame.
   func frame(_ tensor: Tensor, _ step: Int) -> Tensor { tensor.narrowed(0, start: step * batch, length: batch) }
+}
+
+/// What the way back works on.
+struct GateGradients {
+  /// The gradients of all pre-activations, [T*N, 4F, D, H, W]; those of the steps still to come are unset.
+  let sums: Tensor
+  /// All hidden states, [T*N, F, D, H, W].
+  let hidden: Tensor
+  /// Whether the frames' gradient is asked for.
+  let needsFrames: Bool
 }
