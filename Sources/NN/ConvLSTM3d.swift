@@ -107,7 +107,7 @@ public final class ConvLSTM3d: Module {
     let inputs = isUnsafe ? frames.to(dtype: .float32) : precision.input(frames)
     let isFused = implementation == .automatic && FusedConvLSTM.supports(inputs)
     if !isFused { return composed(inputs) }
-    return FusedConvLSTM(configuration, method: method ?? (edge == 1 ? .direct : .spectral(tiles: [1, 1, 1]))).callAsFunction(
+    return FusedConvLSTM(configuration, method: method ?? (edge == 1 ? .matrixProduct : .spectral(tiles: [1, 1, 1]))).callAsFunction(
       inputs, kernel: kernel.value, recurrentKernel: recurrentKernel.value, bias: bias.value)
   }
 

@@ -54,7 +54,8 @@ struct FusedConvLSTM {
 
   private func products(_ operands: GateOperands) -> any GateProducts {
     switch method {
-    case .direct, .matrixProduct: DirectGateProducts(operands)
+    case .direct: DirectGateProducts(operands)
+    case .matrixProduct: MatrixGateProducts(operands)
     case .spectral(let tiles): SpectralGateProducts(operands, tiles: tiles)
     }
   }

@@ -96,7 +96,7 @@ final class SpectralGateProducts: GateProducts {
       recurrentGradient.set(
         toCorrelationOf: grid.analyzed(states, as: .input), with: spectrum, accumulating: !isFirst)
     }
-    biasGradient.addInPlace(samples(gradients.sums, chunk).to(dtype: .float32).sum([0, 2, 3, 4]))
+    biasGradient.addInPlace(samples(gradients.sums, chunk).sumOfVoxels())
     if gradients.needsFrames { addFrameGradient(chunk, spectrum, dtype: gradients.sums.dtype) }
     open = nil
   }
