@@ -39,7 +39,9 @@ package struct SpectralConvolution {
 
   /// The gradient of the input.
   package func inputGradient(_ gradient: Tensor, weight: Tensor) -> Tensor {
-    CustomGradient.apply([gradient, weight]) { ([adjoint($0[0], $0[1])], $0) } selectiveBackward: {
+    CustomGradient.apply([gradient, weight]) {
+      ([adjoint($0[0], $0[1])], $0)
+    } selectiveBackward: {
       saved, cotangents, needed in
       guard let cotangent = cotangents[0] else { return [nil, nil] }
       return [
@@ -51,7 +53,9 @@ package struct SpectralConvolution {
 
   /// The gradient of the kernel.
   package func kernelGradient(input: Tensor, gradient: Tensor) -> Tensor {
-    CustomGradient.apply([input, gradient]) { ([correlated($0[0], $0[1])], $0) } selectiveBackward: {
+    CustomGradient.apply([input, gradient]) {
+      ([correlated($0[0], $0[1])], $0)
+    } selectiveBackward: {
       saved, cotangents, needed in
       guard let cotangent = cotangents[0] else { return [nil, nil] }
       return [
@@ -81,7 +85,8 @@ package struct SpectralConvolution {
   private func convolved(_ input: Tensor, _ weight: Tensor, bias: Tensor?) -> Tensor {
     let sums = grid.spectrum(samples: input.shape[0], lanes: weight.shape[0])
     sums.set(to: [.init(grid.analyzed(input.channelsLast3d(), as: .input), forwardKernel(weight))])
-    let result = Tensor.emptyChannelsLast3d([input.shape[0], weight.shape[0]] + grid.axes.map(\.output), dtype: input.dtype)
+    let result = Tensor.emptyChannelsLast3d(
+      [input.shape[0], weight.shape[0]] + grid.axes.map(\.output), dtype: input.dtype)
     grid.synthesize(sums, as: .output, into: result, bias: bias?.to(dtype: .float32))
     return result
   }
