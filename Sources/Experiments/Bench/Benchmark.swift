@@ -12,8 +12,10 @@ public enum Benchmark: String, Sendable, CaseIterable {
   case loading
   /// Marching cubes of a torus.
   case surfaces
-  /// The convolution that a training step consists of.
+  /// Convolutions of the published network by every method.
   case convolution
+  /// Operations and bytes of a training step against what the processor can do.
+  case roofline
 
   /// How a benchmark is done.
   public struct Options: Sendable {
@@ -37,6 +39,7 @@ public enum Benchmark: String, Sendable, CaseIterable {
     case .loading: try LoadingBenchmark(options).run()
     case .surfaces: try SurfaceBenchmark(options).run()
     case .convolution: try ConvolutionBenchmark(options).run()
+    case .roofline: try RooflineBenchmark(options).run()
     }
   }
 }
