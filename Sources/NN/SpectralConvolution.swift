@@ -104,7 +104,9 @@ package struct SpectralConvolution {
     sums.set(to: [.init(grid.analyzed(input.channelsLast3d(), as: .input), forwardKernel(weight))])
     let result = Tensor.emptyChannelsLast3d(
       [input.shape[0], weight.shape[0]] + grid.axes.map(\.output), dtype: input.dtype)
-    grid.synthesize(sums, as: .output, into: result, bias: bias?.to(dtype: .float32))
+    // Without a bias, tiles are added to what is there.
+    let shift = bias?.to(dtype: .float32) ?? (grid.tileCount > 1 ? Tensor.zeros([weight.shape[0]]) : nil)
+    grid.synthesize(sums, as: .output, into: result, bias: shift)
     return result
   }
 
