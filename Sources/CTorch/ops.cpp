@@ -141,6 +141,10 @@ ct_status ct_masked_fill(ct_tensor *out, ct_tensor self, ct_tensor mask, double 
   return giving(out, [&] { return at::masked_fill(self->value, mask->value, scalar(self->value, value)); });
 }
 
+ct_status ct_addmm_(ct_tensor self, ct_tensor first, ct_tensor second) {
+  return guarded([&] { self->value.addmm_(first->value, second->value); });
+}
+
 ct_status ct_addmm(ct_tensor *out, ct_tensor self, ct_tensor first, ct_tensor second) {
   return giving(out, [&] { return at::addmm(self->value, first->value, second->value); });
 }

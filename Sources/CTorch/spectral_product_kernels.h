@@ -24,12 +24,18 @@ __attribute__((noinline)) static void tile(const Product &p, int64_t f, int64_t 
     const int64_t lanes = correlates ? M : K, rowStep = correlates ? 1 : K, innerStep = correlates ? M : 1;
     const float *a = from.data + f * ct_spectral_stride(from.rows, lanes) + from.first * lanes + row * rowStep;
     const float *aIm = a + from.rows * lanes;
+    const int64_t ahead = row == 0 ? ct_spectral_stride(K, N) : 0;  // the next frequency's, while this one is used
     for (int64_t k = 0; k < K; k++, b += N, bIm += N, a += innerStep, aIm += innerStep) {
       vf bRe[V], bI[V];
       for (int v = 0; v < V; v++) {
         bRe[v] = loadLanes(b + v * lanesPerVector, width);
         bI[v] = loadLanes(bIm + v * lanesPerVector, width);
       }
+      if (ahead)
+        for (int v = 0; v < V; v++) {
+          __builtin_prefetch(b + ahead + v * lanesPerVector, 0, 2);
+          __builtin_prefetch(bIm + ahead + v * lanesPerVector, 0, 2);
+        }
       for (int r = 0; r < R; r++) {
         const vf x = splat(a[r * rowStep]), y = splat(aIm[r * rowStep]);
         for (int v = 0; v < V; v++) {

@@ -3,6 +3,9 @@
 #include <cstdint>
 #include <cstring>
 
+// Vectors never leave a file, so it does not matter how other files would pass them.
+#pragma clang diagnostic ignored "-Wpsabi"
+
 namespace formcast {
 
 typedef float vf __attribute__((vector_size(64)));

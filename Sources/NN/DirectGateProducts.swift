@@ -19,17 +19,21 @@ struct DirectGateProducts: GateProducts {
     mirrored = recurrent.flipped([2, 3, 4]).transposed(0, 1).channelsLast3d()
   }
 
-  func preactivationRoom() -> Tensor {
-    operands.frames.convolved(kernel, bias: operands.bias.to(dtype: kernel.dtype), geometry).channelsLast3d()
+  func preactivationRoom(steps: Range<Int>) -> Tensor {
+    operands.frames(operands.frames, steps).convolved(kernel, bias: operands.bias.to(dtype: kernel.dtype), geometry)
+      .channelsLast3d()
   }
 
   func preactivations(step: Int, hidden: Tensor?, into gates: Tensor) -> Tensor? {
     hidden?.convolved(recurrent, geometry).channelsLast3d()
   }
 
-  func hiddenGradient(step: Int, sums: Tensor) -> Tensor { sums.convolved(mirrored, geometry).channelsLast3d() }
+  func hiddenGradient(step: Int, _ gradients: GateGradients) -> Tensor? {
+    step == 0 ? nil : operands.frame(gradients.sums, step).convolved(mirrored, geometry).channelsLast3d()
+  }
 
-  func gradients(sums: Tensor, hidden: Tensor, needsFrames: Bool) -> [Tensor?] {
+  func gradients(_ gradients: GateGradients) -> [Tensor?] {
+    let (sums, hidden) = (gradients.sums, gradients.hidden)
     let later = (operands.steps - 1) * operands.batch
     let recurrentGradient =
       later == 0
@@ -39,7 +43,7 @@ struct DirectGateProducts: GateProducts {
         input: hidden.narrowed(0, start: 0, length: later), weight: recurrent, geometry: geometry)
     let inputGradients = Tensor.convolutionGradients(
       outputGradient: sums, input: operands.frames, weight: kernel, geometry: geometry,
-      needed: (needsFrames, true, true))
+      needed: (gradients.needsFrames, true, true))
     return [
       inputGradients.input, inputGradients.weight?.to(dtype: .float32), recurrentGradient.to(dtype: .float32),
       inputGradients.bias?.to(dtype: .float32),

@@ -6,15 +6,26 @@ final class SpectralGateProducts: GateProducts {
   private let operands: GateOperands
   private let convolution: SpectralConvolution
   private lazy var forwardKernels = (
-    input: convolution.forwardKernel(operands.kernel), recurrent: convolution.forwardKernel(operands.recurrentKernel)
+    input: forwardKernel("input", operands.kernel), recurrent: forwardKernel("recurrent", operands.recurrentKernel)
   )
   private lazy var recurrentBackward = convolution.backwardKernel(operands.recurrentKernel)
+  private lazy var frameBackward = convolution.backwardKernel(operands.kernel)
+  /// Sums over the frames, while the way back lasts.
+  private lazy var kernelGradient = kernelSpectrum(rows: operands.frames.shape[1])
+  private lazy var recurrentGradient = kernelSpectrum(rows: filters)
+  private lazy var biasGradient = Tensor.zeros(operands.bias.shape)
+  private var frameGradient: Tensor?
+  /// The spectrum of the pre-activations' gradients of the chunk of frames that is being filled.
+  private var open: Spectrum?
   /// Rooms that every step uses again.
   private lazy var sums = grid.spectrum(samples: operands.batch, lanes: operands.kernel.shape[0])
   private lazy var frameSpectrum = grid.spectrum(samples: operands.batch, lanes: operands.frames.shape[1])
   private lazy var hiddenSpectrum = grid.spectrum(samples: operands.batch, lanes: filters)
 
   private var grid: SpectralGrid { convolution.grid }
+  private func kernelSpectrum(rows: Int) -> Spectrum {
+    Spectrum(frequencyCount: grid.frequencyCount, rows: rows, lanes: 4 * filters)
+  }
   private var filters: Int { operands.recurrentKernel.shape[1] }
 
   init(_ operands: GateOperands, tiles: [Int]) {
@@ -25,9 +36,14 @@ final class SpectralGateProducts: GateProducts {
       after: edges.map { $0 / 2 }, tiles: tiles)
   }
 
-  func preactivationRoom() -> Tensor {
+  private func forwardKernel(_ role: String, _ weight: Tensor) -> Spectrum {
+    guard let cache = operands.kernels else { return convolution.forwardKernel(weight) }
+    return cache.spectrum(role, of: weight, on: grid) { convolution.forwardKernel(weight) }
+  }
+
+  func preactivationRoom(steps: Range<Int>) -> Tensor {
     .emptyChannelsLast3d(
-      [operands.frames.shape[0], operands.kernel.shape[0]] + grid.axes.map(\.output), dtype: operands.frames.dtype)
+      [steps.count * operands.batch, operands.kernel.shape[0]] + grid.axes.map(\.output), dtype: operands.frames.dtype)
   }
 
   func preactivations(step: Int, hidden: Tensor?, into gates: Tensor) -> Tensor? {
@@ -42,57 +58,59 @@ final class SpectralGateProducts: GateProducts {
     return nil
   }
 
-  func hiddenGradient(step: Int, sums gradient: Tensor) -> Tensor {
-    grid.analyze(gradient, as: .output, into: sums)
-    hiddenSpectrum.set(to: [.init(sums, recurrentBackward)])
+  func hiddenGradient(step: Int, _ gradients: GateGradients) -> Tensor? {
+    let chunk = chunk(of: step)
+    if step == chunk.upperBound - 1 { open = grid.spectrum(samples: chunk.count * operands.batch, lanes: 4 * filters) }
+    guard let spectrum = open else { preconditionFailure("steps come from the last to the first") }
+    let first = (step - chunk.lowerBound) * operands.batch
+    grid.analyze(operands.frame(gradients.sums, step), as: .output, into: spectrum, first: first)
+    defer { if step == chunk.lowerBound { close(chunk, spectrum, gradients) } }
+    guard step > 0 else { return nil }
+    hiddenSpectrum.set(to: [.init(spectrum, recurrentBackward, first: first * grid.tileCount)])
     let result = Tensor.emptyChannelsLast3d(
-      [operands.batch, filters] + grid.axes.map(\.input), dtype: gradient.dtype)
+      [operands.batch, filters] + grid.axes.map(\.input), dtype: gradients.sums.dtype)
     grid.synthesize(hiddenSpectrum, as: .input, into: result)
     return result
   }
 
-  func gradients(sums: Tensor, hidden: Tensor, needsFrames: Bool) -> [Tensor?] {
-    let channels = operands.frames.shape[1]
-    let kernelSpectrum = Spectrum(
-      frequencyCount: grid.frequencyCount, rows: channels, lanes: operands.kernel.shape[0])
-    let recurrentSpectrum = Spectrum(
-      frequencyCount: grid.frequencyCount, rows: filters, lanes: operands.kernel.shape[0])
-    let backwardKernel = needsFrames ? convolution.backwardKernel(operands.kernel) : nil
-    let frameGradient = needsFrames ? Tensor.emptyChannelsLast3d(operands.frames.shape, dtype: sums.dtype) : nil
-    for (index, frames) in chunks.enumerated() {
-      let spectrum = grid.analyzed(samples(sums, frames), as: .output)
-      kernelSpectrum.set(
-        toCorrelationOf: grid.analyzed(samples(operands.frames, frames), as: .input), with: spectrum,
-        accumulating: index > 0)
-      correlate(hidden, before: frames, with: spectrum, into: recurrentSpectrum)
-      guard let backwardKernel, let frameGradient else { continue }
-      let product = grid.spectrum(samples: frames.count * operands.batch, lanes: channels)
-      product.set(to: [.init(spectrum, backwardKernel)])
-      grid.synthesize(product, as: .input, into: samples(frameGradient, frames))
-    }
-    let hasRecurrence = operands.steps > 1
+  func gradients(_ gradients: GateGradients) -> [Tensor?] {
+    let recurrent = operands.steps > 1 ? convolution.kernelGradient(recurrentGradient) : nil
     return [
-      frameGradient, convolution.kernelGradient(kernelSpectrum),
-      hasRecurrence ? convolution.kernelGradient(recurrentSpectrum) : .zeros(operands.recurrentKernel.shape),
-      sums.to(dtype: .float32).sum([0, 2, 3, 4]),
+      frameGradient, convolution.kernelGradient(kernelGradient),
+      recurrent ?? .zeros(operands.recurrentKernel.shape), biasGradient,
     ]
   }
 
-  /// Frames whose spectra are in memory together: enough of them to make the products worth a pass over the sums.
-  private var chunks: [Range<Int>] {
+  /// Frames whose spectra are in memory together: enough of them to make the products worth a pass over the sums. The first
+  /// frame has no hidden state before it, so it is on its own.
+  private func chunk(of step: Int) -> Range<Int> {
+    guard step > 0 else { return 0..<1 }
     let length = max(1, (64 + operands.batch - 1) / operands.batch)
-    // The first frame has no hidden state before it, so it is on its own.
-    return [0..<1] + stride(from: 1, to: operands.steps, by: length).map { $0..<min($0 + length, operands.steps) }
+    let start = 1 + (step - 1) / length * length
+    return start..<min(start + length, operands.steps)
   }
 
-  private func samples(_ tensor: Tensor, _ frames: Range<Int>) -> Tensor {
-    tensor.narrowed(0, start: frames.lowerBound * operands.batch, length: frames.count * operands.batch)
+  /// Takes what a chunk contributes to the gradients that are sums over frames, and its frames' own gradient.
+  private func close(_ chunk: Range<Int>, _ spectrum: Spectrum, _ gradients: GateGradients) {
+    let isFirst = chunk.upperBound == operands.steps
+    kernelGradient.set(
+      toCorrelationOf: grid.analyzed(operands.frames(operands.frames, chunk), as: .input), with: spectrum,
+      accumulating: !isFirst)
+    if chunk.lowerBound > 0 {
+      let states = operands.frames(gradients.hidden, (chunk.lowerBound - 1)..<(chunk.upperBound - 1))
+      recurrentGradient.set(
+        toCorrelationOf: grid.analyzed(states, as: .input), with: spectrum, accumulating: !isFirst)
+    }
+    biasGradient.addInPlace(operands.frames(gradients.sums, chunk).sumOfVoxels())
+    if gradients.needsFrames { addFrameGradient(chunk, spectrum, dtype: gradients.sums.dtype) }
+    open = nil
   }
 
-  /// Adds what the frames of a chunk contribute to the recurrent kernel's gradient, from the hidden states before them.
-  private func correlate(_ hidden: Tensor, before frames: Range<Int>, with spectrum: Spectrum, into sum: Spectrum) {
-    guard frames.lowerBound > 0 else { return }
-    let states = samples(hidden, (frames.lowerBound - 1)..<(frames.upperBound - 1))
-    sum.set(toCorrelationOf: grid.analyzed(states, as: .input), with: spectrum, accumulating: frames.lowerBound > 1)
+  private func addFrameGradient(_ chunk: Range<Int>, _ spectrum: Spectrum, dtype: DType) {
+    let gradient = frameGradient ?? .emptyChannelsLast3d(operands.frames.shape, dtype: dtype)
+    let product = grid.spectrum(samples: chunk.count * operands.batch, lanes: operands.frames.shape[1])
+    product.set(to: [.init(spectrum, frameBackward)])
+    grid.synthesize(product, as: .input, into: operands.frames(gradient, chunk))
+    frameGradient = gradient
   }
 }

@@ -3,7 +3,7 @@ import Foundation
 /// A run on the disk: the one place that knows what its files are called and how it comes into being.
 ///
 /// ```
-/// RUN/config.yaml  environment.json  events.jsonl  log.txt  events.out.tfevents.*
+/// RUN/config.yaml  environment.json  convolutions.json  events.jsonl  log.txt  events.out.tfevents.*
 ///     checkpoints/  samples/  plots/
 /// ```
 public struct RunDirectory: Sendable, Equatable {
@@ -22,6 +22,8 @@ public struct RunDirectory: Sendable, Equatable {
   public var configuration: URL { url.appendingPathComponent("config.yaml") }
   /// What it was made with.
   public var environment: URL { url.appendingPathComponent("environment.json") }
+  /// How its convolutions were computed.
+  public var convolutions: URL { url.appendingPathComponent("convolutions.json") }
   /// The stream of events, one JSON object a line.
   public var events: URL { url.appendingPathComponent("events.jsonl") }
   /// The console lines of the run.
@@ -39,7 +41,7 @@ public struct RunDirectory: Sendable, Equatable {
   }
 
   private static let folders = ["checkpoints", "samples", "plots"]
-  private var ownFiles: [URL] { [environment, configuration, events, log] }
+  private var ownFiles: [URL] { [environment, configuration, convolutions, events, log] }
 
   private init(url: URL) { self.url = url }
 
@@ -106,9 +108,31 @@ public struct RunDirectory: Sendable, Equatable {
 
   /// Writes `environment.json`.
   public func write(_ environment: RunEnvironment) throws {
+    try AtomicFile.write(try Self.json(of: environment), to: self.environment)
+  }
+
+  /// What `convolutions.json` says; nil if there is none, as in runs of earlier versions.
+  ///
+  /// *Throws*: `RunError` if it is damaged.
+  public func readConvolutions<Value: Decodable>(_ type: Value.Type) throws -> Value? {
+    guard FileManager.default.fileExists(atPath: convolutions.path) else { return nil }
+    do {
+      return try JSONDecoder().decode(type, from: Self.contents(of: convolutions, limit: 1 << 20))
+    } catch is DecodingError {
+      throw RunError(
+        "\(convolutions.path) is damaged or not of Formcast; remove it to decide anew how convolutions are computed")
+    }
+  }
+
+  /// Writes `convolutions.json`; the caller holds the lock.
+  public func write(convolutions: some Encodable) throws {
+    try AtomicFile.write(try Self.json(of: convolutions), to: self.convolutions)
+  }
+
+  private static func json(of value: some Encodable) throws -> Data {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    try AtomicFile.write(try encoder.encode(environment) + Data("\n".utf8), to: self.environment)
+    return try encoder.encode(value) + Data("\n".utf8)
   }
 
   /// The configuration of the run; a key that `Value` does not know, a missing one and a wrong type are errors.

@@ -3,6 +3,11 @@ import CTorch
 // Operators that overwrite this tensor, without new memory. They fail on a tensor that requires a gradient, unless
 // inside `withoutGradient`.
 extension Tensor {
+  /// Adds a product of matrices to this one.
+  public func addMatrixProductInPlace(_ first: Tensor, _ second: Tensor) {
+    done("addMatrixProductInPlace", [self, first, second]) { ct_addmm_(raw, first.raw, second.raw) }
+  }
+
   /// Adds `scale * other`.
   public func addInPlace(_ other: Tensor, scale: Double = 1) {
     done("addInPlace", [self, other]) { ct_add_scaled_(raw, other.raw, scale) }

@@ -66,6 +66,9 @@ public struct Tensor: @unchecked Sendable {
   /// Whether both are one tensor, not only equal ones.
   public func isSame(as other: Tensor) -> Bool { ct_is_same(raw, other.raw) }
 
+  /// How often the elements were written to in place: with the address, what tells a cache whether they are the same.
+  package var version: Int { Int(ct_version_of(raw)) }
+
   /// Whether elements lie in memory in row-major order without gaps; or, for volumes, in the order N D H W C.
   public func isContiguous(channelsLast3d: Bool = false) -> Bool { ct_is_contiguous(raw, channelsLast3d) }
 

@@ -10,15 +10,29 @@ struct Bench: ParsableCommand {
     abstract: "Time our own work, and the peers' where scripts/peers/setup was run, as JSON lines.",
     discussion: "A peer's line has the peer's own value; its ratio says how many times better ours is.")
 
-  @Argument(help: "training, cavities, loading, surfaces or convolution; all of them if none is given.")
+  @Argument(
+    help: "training, rollout, cavities, loading, surfaces, convolution or roofline; all of them if none is given.")
   var suites: [Benchmark] = []
 
   @Flag(help: "Tiny sizes, to see that everything works; the numbers mean nothing.")
   var quick = false
 
+  @Flag(help: "With convolution: print how each is computed and why, instead of timing them.")
+  var explain = false
+
   @OptionGroup var common: CommonOptions
 
+  func validate() throws {
+    guard !explain || suites == [.convolution] else {
+      throw ValidationError("--explain belongs to one suite: formcast bench convolution --explain")
+    }
+  }
+
   func run() throws {
+    if explain {
+      let explanation = ConvolutionExplanation(isQuick: quick)
+      return try common.report(explanation, text: explanation.text)
+    }
     let collected = ResultList()
     var options = Benchmark.Options { result in
       collected.append(result)

@@ -95,6 +95,7 @@ ct_status ct_index_copy_(ct_tensor self, ct_int dim, ct_tensor index, ct_tensor 
 ct_status ct_masked_fill(ct_tensor *out, ct_tensor self, ct_tensor mask, double value);
 
 // Algebra.
+ct_status ct_addmm_(ct_tensor self, ct_tensor first, ct_tensor second);
 ct_status ct_addmm(ct_tensor *out, ct_tensor self, ct_tensor first, ct_tensor second);
 ct_status ct_einsum(ct_tensor *out, const char *equation, ct_tensors tensors);
 /// Writes two tensors: q, r.

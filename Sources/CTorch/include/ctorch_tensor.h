@@ -31,6 +31,8 @@ ct_device ct_device_of(ct_tensor self);
 bool ct_requires_grad(ct_tensor self);
 bool ct_is_leaf(ct_tensor self);
 bool ct_is_same(ct_tensor self, ct_tensor other);
+/// How often the elements were written to in place.
+int64_t ct_version_of(ct_tensor self);
 bool ct_is_contiguous(ct_tensor self, bool channels_last_3d);
 /// The first element's address, or null when the tensor is not in this process's memory.
 void *ct_data(ct_tensor self);

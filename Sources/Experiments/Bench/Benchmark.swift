@@ -4,14 +4,18 @@ import Torch
 public enum Benchmark: String, Sendable, CaseIterable {
   /// A training step of the published ConvLSTM, and its memory.
   case training
+  /// A step of a rollout of the published ConvLSTM, one series at a time.
+  case rollout
   /// Cavity series straight to the pooled grid against evaluating every lattice point.
   case cavities
   /// Windows per second out of GZIP TFRecords.
   case loading
   /// Marching cubes of a torus.
   case surfaces
-  /// The convolution that a training step consists of.
+  /// Convolutions of the published network by every method.
   case convolution
+  /// Operations and bytes of a training step against what the processor can do.
+  case roofline
 
   /// How a benchmark is done.
   public struct Options: Sendable {
@@ -30,10 +34,12 @@ public enum Benchmark: String, Sendable, CaseIterable {
   public func run(_ options: Options) throws {
     switch self {
     case .training: try TrainingBenchmark(options).run()
+    case .rollout: try RolloutBenchmark(options).run()
     case .cavities: try CavityBenchmark(options).run()
     case .loading: try LoadingBenchmark(options).run()
     case .surfaces: try SurfaceBenchmark(options).run()
     case .convolution: try ConvolutionBenchmark(options).run()
+    case .roofline: try RooflineBenchmark(options).run()
     }
   }
 }

@@ -1,78 +1,91 @@
 import NN
 import Torch
 
-/// The convolutions of the published network, each as the network calls it.
+/// Convolutions by every method, beside PyTorch's own.
 struct ConvolutionBenchmark {
   let options: Benchmark.Options
 
-  /// One convolution: channels in and out, kernel edge.
-  private struct Shape {
-    var input: Int
-    var output: Int
-    var edge: Int
-  }
-
-  private static let shapes = [
-    Shape(input: 32, output: 128, edge: 5),
-    Shape(input: 32, output: 128, edge: 3),
-    Shape(input: 1, output: 128, edge: 5),
-    Shape(input: 32, output: 1, edge: 5),
-  ]
-
   init(_ options: Benchmark.Options) { self.options = options }
 
-  private var batch: Int { options.isQuick ? 1 : 16 }
-  private var side: Int { options.isQuick ? 8 : 16 }
+  /// Seconds of the passes of one use, and of what is done once for a kernel however often it is used.
+  private struct Timing {
+    var forward = 0.0
+    var backward = 0.0
+    var kernel = 0.0
+
+    init(_ call: ConvolutionCall, _ method: ConvolutionMethod, rounds: Int) {
+      for piece in ConvolutionTrial(call, method).pieces {
+        let seconds = piece.seconds(of: rounds)
+        switch piece.part {
+        case .kernelTransform, .kernelGradientTransform: kernel += seconds
+        case .direct, .matrix, .inputTransform, .channelProduct, .outputTransform: forward += seconds
+        default: backward += seconds
+        }
+      }
+    }
+
+    var both: Double { forward + backward }
+  }
 
   func run() throws {
-    for shape in Self.shapes {
-      for precision in Precision.allCases { try measure(shape, precision) }
-    }
-    for precision in Precision.allCases { try measureLayer(precision) }
+    for shape in ConvolutionShapes.single(isQuick: options.isQuick) { try measure(shape) }
   }
 
-  private func measure(_ shape: Shape, _ precision: Precision) throws {
-    let generator = Generator(seed: 1)
-    let input = precision.input(Tensor.normal([batch, shape.input, side, side, side], generator: generator))
-      .channelsLast3d()
-    let kernelShape = [shape.output, shape.input, shape.edge, shape.edge, shape.edge]
-    let kernel = precision.input(Tensor.normal(kernelShape, generator: generator)).channelsLast3d()
-    let geometry = ConvolutionGeometry(padding: shape.edge / 2)
-    let gradient = input.convolved(kernel, geometry)
-    let count = options.isQuick ? 1 : 5
-    let forward = Stopwatch.best(of: count) { _ = input.convolved(kernel, geometry) }
-    let backward = Stopwatch.best(of: count) {
-      _ = Tensor.convolutionGradients(
-        outputGradient: gradient, input: input, weight: kernel, geometry: geometry, needed: (true, true, false))
+  private func measure(_ shape: ConvolutionShapes.Named) throws {
+    let rounds = options.isQuick ? 1 : 5
+    let direct = Timing(shape.call, .direct, rounds: rounds)
+    try report(shape, "direct_fp32", direct, relativeTo: direct)
+    var reduced = shape.call
+    reduced.precision = .bfloat16
+    try report(shape, "direct_bf16", Timing(reduced, .direct, rounds: rounds), relativeTo: direct)
+    var timings: [ConvolutionMethod: Timing] = [.direct: direct]
+    let candidates = shape.call.candidates.filter { $0 != .direct }
+    let tournament = ConvolutionTournament(shape.call, candidates, rates: ConvolutionPlanner.shared.rates)
+    if case .some(let method) = tournament.finalists.first?.method {
+      let timing = Timing(shape.call, method, rounds: rounds)
+      timings[method] = timing
+      try report(shape, method == .matrixProduct ? "matrix" : "spectral", timing, relativeTo: direct, note: "\(method)")
     }
-    try report("conv3d_\(shape.input)_\(shape.output)_k\(shape.edge)_\(precision.rawValue)", shape, (forward, backward))
+    let choice = ConvolutionPlanner.shared.choice(for: shape.call)
+    let chosen = timings[choice.method] ?? Timing(shape.call, choice.method, rounds: rounds)
+    try report(
+      shape, "planned", chosen, relativeTo: direct, note: "\(choice.method), \(choice.origin.rawValue)", withPeer: true)
   }
 
-  /// The last convolution in the way that the layer chooses.
-  private func measureLayer(_ precision: Precision) throws {
-    let shape = Shape(input: 32, output: 1, edge: 5)
-    let generator = Generator(seed: 1)
-    let layer = Conv3d(inputChannels: 32, outputChannels: 1, kernelSize: 5, generator: generator)
-    let input = precision.input(.normal([batch, 32, side, side, side], generator: generator)).channelsLast3d()
-      .requiringGradient()
-    let count = options.isQuick ? 1 : 5
-    let forward = Stopwatch.best(of: count) { _ = withoutGradient { layer(input, precision: precision) } }
-    let parameters = [input, layer.weight.value]
-    let sum = layer(input, precision: precision).sum()
-    let backward = Stopwatch.best(of: count) {
-      _ = gradient(of: sum, withRespectTo: parameters, retainGraph: true)
-    }
-    try report("one_channel_32_k5_\(precision.rawValue)", shape, (forward, backward))
-  }
-
-  private func report(_ name: String, _ shape: Shape, _ seconds: (forward: Double, backward: Double)) throws {
-    let voxels = batch * side * side * side
-    let products = Double(2 * voxels * shape.input * shape.output * shape.edge * shape.edge * shape.edge)
-    for (pass, seconds, work) in [("forward", seconds.forward, products), ("backward", seconds.backward, 2 * products)]
-    {
-      var result = BenchmarkResult(.convolution, "\(name)_\(pass)", work / seconds * 1e-9, unit: "GFLOP/s")
-      result.details = ["batch": Double(batch), "side": Double(side), "seconds": seconds]
+  private func report(
+    _ shape: ConvolutionShapes.Named, _ name: String, _ timing: Timing, relativeTo direct: Timing, note: String? = nil,
+    withPeer: Bool = false
+  ) throws {
+    let peer = withPeer && !options.isQuick ? try peerAnswer(shape) : nil
+    let passes = [
+      ("forward", timing.forward, direct.forward, peer?.forwardSeconds),
+      ("forward_backward", timing.both, direct.both, peer?.seconds),
+    ]
+    for (pass, seconds, directSeconds, peerSeconds) in passes {
+      var result = BenchmarkResult(.convolution, "\(shape.name)_\(name)_\(pass)", seconds, unit: "s")
+      result.note = note
+      result.details = ["timesDirect": directSeconds / seconds]
+      if timing.kernel > 0 { result.details["withKernelTransforms"] = seconds + timing.kernel }
       try options.report(result)
+      guard withPeer, !options.isQuick else { continue }
+      var line = result
+      (line.value, line.details, line.ratio) = (peerSeconds, [:], peerSeconds.map { $0 / seconds })
+      line.peer = peer.map { "\($0.peer) \($0.version ?? "")" } ?? "pytorch"
+      line.note = peer == nil ? "absent: scripts/peers/setup installs it" : "direct fp32, channels last"
+      try options.report(line)
     }
+    guard timing.kernel > 0, !withPeer else { return }
+    var kernel = BenchmarkResult(.convolution, "\(shape.name)_\(name)_kernel_transforms", timing.kernel, unit: "s")
+    kernel.note = "once for a kernel: forward, mirrored, and the gradient's way back"
+    try options.report(kernel)
+  }
+
+  private func peerAnswer(_ shape: ConvolutionShapes.Named) throws -> PeerLibraries.Answer? {
+    let call = shape.call
+    let sizes = [
+      "--batch", "\(call.batch)", "--inputs", "\(call.inputChannels)", "--outputs", "\(call.outputChannels)",
+      "--side", "\(call.extents[0])", "--kernel", "\(call.kernel[0])",
+    ]
+    return try options.peers?.run("pytorch_convolution.py", sizes, by: .torch, preloading: PeerLibraries.fastAllocator)
   }
 }

@@ -10,6 +10,7 @@ public struct PeerLibraries: Sendable {
     var peer: String
     var version: String?
     var seconds: Double?
+    var forwardSeconds: Double?
     var windowsPerSecond: Double?
     var peakBytes: Double?
   }

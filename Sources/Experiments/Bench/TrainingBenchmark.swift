@@ -26,6 +26,13 @@ struct TrainingBenchmark {
     try options.report(BenchmarkResult(.training, "step_fp32_over_bf16", full / reduced, unit: "times"))
   }
 
+  /// Seconds of the fastest float32 step.
+  func secondsOfStep() throws -> Double {
+    let folder = try BenchmarkFolder()
+    try writeData(to: folder.url)
+    return try step(.float32, data: folder.url.path).value ?? 0
+  }
+
   /// Seconds of the fastest step and the largest memory of the process while it went on.
   private func step(_ precision: Precision, data: String) throws -> BenchmarkResult {
     var configuration = ForecastConfiguration()

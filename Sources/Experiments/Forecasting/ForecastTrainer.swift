@@ -68,7 +68,8 @@ public struct ForecastTrainer {
     let collector = EventCollector()
     let terminal = TerminalSink(
       stepCount: plan.steps, options: .init(mode: options.progress, unit: "steps", initialCount: start))
-    let events = try EventBus.files(of: run).adding(terminal).adding(collector)
+    let events = try EventBus.files(of: run).adding(try ConvolutionRecording(of: run)).adding(terminal).adding(
+      collector)
     let reason = try train(task, in: run, plan: plan, events: events, interruption: Interruption())
     try writeCurves(of: run)
     var (step, metrics) = (start, [String: Double]())
