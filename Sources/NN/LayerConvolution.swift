@@ -75,7 +75,8 @@ package struct LayerConvolution {
   private func enlarged(_ input: Tensor, _ unit: UnitConvolution) -> Tensor {
     let scale = options.upsampling.axes
     let (before, after) = unit.plainPadding(kernel)
-    if (kernel + before + after).allSatisfy({ $0 <= 1 }) && (before + after).allSatisfy({ $0 == 0 }) {
+    if kernel.allSatisfy({ $0 == 1 }) && (before + after).allSatisfy({ $0 == 0 }) {
+      // Voxels that are seen one by one are the same before and after.
       return unit(input, weight: weight, bias: bias).upsampledNearest3d(scale: options.upsampling)
     }
     guard (before + after).allSatisfy({ $0 >= 0 }) else {

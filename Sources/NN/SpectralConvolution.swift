@@ -32,11 +32,23 @@ package struct SpectralConvolution {
       ([convolved(inputs[0], inputs[1], bias: inputs.count > 2 ? inputs[2] : nil)], [inputs[0], inputs[1]])
     } selectiveBackward: { saved, gradients, needed in
       guard let gradient = gradients[0] else { return needed.map { _ in nil } }
+      let bias = needed.dropFirst(2).map { $0 ? biasGradient(gradient) : nil }
+      if needed[0] && needed[1] && !isGradientEnabled && isNative(gradient) && isNative(saved[0]) {
+        return bothGradients(input: saved[0], weight: saved[1], gradient: gradient) + bias
+      }
       return [
         needed[0] ? inputGradient(gradient, weight: saved[1]) : nil,
         needed[1] ? kernelGradient(input: saved[0], gradient: gradient) : nil,
-      ] + needed.dropFirst(2).map { $0 ? biasGradient(gradient) : nil }
+      ] + bias
     }[0]
+  }
+
+  /// The gradients of input and kernel from one transform, where nobody will differentiate them.
+  private func bothGradients(input: Tensor, weight: Tensor, gradient: Tensor) -> [Tensor?] {
+    let spectrum = grid.analyzed(gradient.channelsLast3d(), as: .output)
+    return [
+      adjoint(of: spectrum, like: gradient, weight, bias: nil), correlated(input, with: spectrum),
+    ]
   }
 
   /// The gradient of the input; with a bias [C] a transposed convolution.
@@ -104,17 +116,20 @@ package struct SpectralConvolution {
     sums.set(to: [.init(grid.analyzed(input.channelsLast3d(), as: .input), forwardKernel(weight))])
     let result = Tensor.emptyChannelsLast3d(
       [input.shape[0], weight.shape[0]] + grid.axes.map(\.output), dtype: input.dtype)
-    // Without a bias, tiles are added to what is there.
-    let shift = bias?.to(dtype: .float32) ?? (grid.tileCount > 1 ? Tensor.zeros([weight.shape[0]]) : nil)
-    grid.synthesize(sums, as: .output, into: result, bias: shift)
+    grid.synthesize(sums, as: .output, into: result, bias: bias?.to(dtype: .float32))
     return result
   }
 
   private func adjoint(_ gradient: Tensor, _ weight: Tensor, bias: Tensor?) -> Tensor {
     check(gradient, channels: weight.shape[0], extents: grid.axes.map(\.output), weight)
     guard isNative(gradient) else { return matrices(gradient).adjoint(gradient, weight, bias: bias) }
+    let spectrum = grid.analyzed(gradient.channelsLast3d(), as: .output)
+    return adjoint(of: spectrum, like: gradient, weight, bias: bias)
+  }
+
+  private func adjoint(of spectrum: Spectrum, like gradient: Tensor, _ weight: Tensor, bias: Tensor?) -> Tensor {
     let sums = grid.spectrum(samples: gradient.shape[0], lanes: weight.shape[1])
-    sums.set(to: [.init(grid.analyzed(gradient.channelsLast3d(), as: .output), backwardKernel(weight))])
+    sums.set(to: [.init(spectrum, backwardKernel(weight))])
     let result = Tensor.emptyChannelsLast3d(
       [gradient.shape[0], weight.shape[1]] + grid.axes.map(\.input), dtype: gradient.dtype)
     // Input tiles lie over each other, so that each would bring the bias along.
@@ -126,21 +141,23 @@ package struct SpectralConvolution {
 
   private func correlated(_ input: Tensor, _ gradient: Tensor) -> Tensor {
     guard isNative(input) && isNative(gradient) else { return matrices(input).correlated(input, gradient) }
-    let sums = Spectrum(frequencyCount: grid.frequencyCount, rows: input.shape[1], lanes: gradient.shape[1])
-    sums.set(
-      toCorrelationOf: grid.analyzed(input.channelsLast3d(), as: .input),
-      with: grid.analyzed(gradient.channelsLast3d(), as: .output))
+    return correlated(input, with: grid.analyzed(gradient.channelsLast3d(), as: .output))
+  }
+
+  private func correlated(_ input: Tensor, with spectrum: Spectrum) -> Tensor {
+    let sums = Spectrum(frequencyCount: grid.frequencyCount, rows: input.shape[1], lanes: spectrum.lanes)
+    sums.set(toCorrelationOf: grid.analyzed(input.channelsLast3d(), as: .input), with: spectrum)
     return kernelGradient(sums)
   }
 
   /// Memory is read and written by these shapes, so that wrong ones must not come through.
   private func check(_ volumes: Tensor, channels: Int, extents: [Int], _ weight: Tensor) {
-    let shape = volumes.shape
+    let (shape, edges) = (volumes.shape, grid.axes.map(\.kernel))
     precondition(
       shape.count == 5 && shape[1] == channels && Array(shape.suffix(3)) == extents
-        && Array(weight.shape.suffix(3)) == grid.axes.map(\.kernel),
-      "a spectral convolution of \(channels) channels of \(extents), kernel \(grid.axes.map(\.kernel)), met volumes \(shape) and a kernel \(weight.shape)"
-    )
+        && Array(weight.shape.suffix(3)) == edges,
+      "a spectral convolution of \(channels) channels of \(extents) by kernels \(edges) met volumes \(shape) and a kernel "
+        + "\(weight.shape)")
   }
 }
 
