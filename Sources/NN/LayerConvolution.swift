@@ -1,7 +1,7 @@
 import Torch
 
 /// What a convolution layer computes: its operands and options, and which of the ways there are leads to the result.
-struct LayerConvolution {
+package struct LayerConvolution {
   /// [O, C / groups, k...], of a transpose [C, O / groups, k...].
   let weight: Tensor
   /// [O].
@@ -13,11 +13,17 @@ struct LayerConvolution {
   /// Element type of the products.
   let precision: Precision
 
+  /// The computation of a layer with this weight and bias.
+  package init(weight: Tensor, bias: Tensor?, options: ConvolutionOptions, isTransposed: Bool, precision: Precision) {
+    (self.weight, self.bias, self.options) = (weight, bias, options)
+    (self.isTransposed, self.precision) = (isTransposed, precision)
+  }
+
   private var kernel: [Int] { Array(weight.shape.suffix(3)) }
   private var stride: [Int] { options.stride.axes }
 
   /// Convolves a checked input.
-  func callAsFunction(_ input: Tensor, staysReduced: Bool) -> Tensor {
+  package func callAsFunction(_ input: Tensor, staysReduced: Bool) -> Tensor {
     guard input.rank == 5 else { fatalError("a 3D convolution needs [N, C, D, H, W], not \(input.shape)") }
     let result = convolved(input)
     return precision == .bfloat16 ? result.to(dtype: staysReduced ? .bfloat16 : .float32) : result
@@ -69,7 +75,8 @@ struct LayerConvolution {
   private func enlarged(_ input: Tensor, _ unit: UnitConvolution) -> Tensor {
     let scale = options.upsampling.axes
     let (before, after) = unit.plainPadding(kernel)
-    if (kernel + before + after).allSatisfy({ $0 <= 1 }) && (before + after).allSatisfy({ $0 == 0 }) {
+    if kernel.allSatisfy({ $0 == 1 }) && (before + after).allSatisfy({ $0 == 0 }) {
+      // Voxels that are seen one by one are the same before and after.
       return unit(input, weight: weight, bias: bias).upsampledNearest3d(scale: options.upsampling)
     }
     guard (before + after).allSatisfy({ $0 >= 0 }) else {
@@ -105,14 +112,15 @@ struct LayerConvolution {
       method: options.method, precision: precision)
     let x = precision.input(input)
     let isTraining = isGradientEnabled && (input.requiresGradient || weight.requiresGradient)
-    let method = unit.chosenMethod(
+    let call = unit.call(
       x, extents: isTransposed ? nil : grid.axes.map(\.input),
       weightShape: [weight.shape[0], fine] + grid.axes.map(\.taps), isTraining: isTraining)
-    guard case .spectral(let tiles) = method else {
+    let method = unit.chosenMethod(call)
+    guard case .spectral = method else {
       precondition(options.method == nil, "a convolution with strides \(stride) is direct or spectral, not \(method)")
       return nil
     }
-    guard options.method != nil || pays(grid, tiles: tiles, samples: input.shape[0]) else { return nil }
+    if options.method == nil, let call, !pays(call, method, grid) { return nil }
     let coarse = UnitConvolution(
       before: unit.before, after: unit.after, isTransposed: isTransposed, method: method, precision: precision)
     let kernel = grid.kernelFromPhases(weight)
@@ -140,16 +148,14 @@ struct LayerConvolution {
     return isTransposed && !isCovering ? nil : PhaseGrid(axes: axes)
   }
 
-  /// The planner compares with the direct convolution of the phases, whose kernels hold zeros; without these the direct way may
-  /// be the cheaper one. Transforms are counted as one more time the products.
-  private func pays(_ grid: PhaseGrid, tiles: [Int], samples: Int) -> Bool {
-    let axes = grid.axes
-    let spectral = SpectralConvolution(
-      extents: axes.map(\.input), kernel: axes.map(\.taps), before: axes.map(\.before), after: axes.map(\.after),
-      tiles: tiles
-    ).grid
-    let (positions, taps) = (axes.map(\.output).reduce(1, *), kernel.reduce(1, *))
-    return 2 * 4 * spectral.frequencyCount * spectral.tileCount * grid.phaseCount <= positions * taps
+  /// The planner compares with the direct convolution of the phases, whose kernels hold zeros. Without these the direct way may
+  /// be the cheaper one.
+  private func pays(_ call: ConvolutionCall, _ method: ConvolutionMethod, _ grid: PhaseGrid) -> Bool {
+    if ConvolutionPlanner.shared.policy == .spectral { return true }
+    let filled = grid.axes.map { Double($0.kernel) / Double($0.taps * $0.scale) }.reduce(1, *)
+    let rates = MachineRates.nominal(threads: 2)
+    let direct = ConvolutionCost(call, .direct).seconds(rates, precision: precision) * filled
+    return ConvolutionCost(call, method).seconds(rates, precision: precision) < direct
   }
 
   // MARK: The library's own

@@ -152,12 +152,12 @@ package struct SpectralConvolution {
 
   /// Memory is read and written by these shapes, so that wrong ones must not come through.
   private func check(_ volumes: Tensor, channels: Int, extents: [Int], _ weight: Tensor) {
-    let shape = volumes.shape
+    let (shape, edges) = (volumes.shape, grid.axes.map(\.kernel))
     precondition(
       shape.count == 5 && shape[1] == channels && Array(shape.suffix(3)) == extents
-        && Array(weight.shape.suffix(3)) == grid.axes.map(\.kernel),
-      "a spectral convolution of \(channels) channels of \(extents), kernel \(grid.axes.map(\.kernel)), met volumes \(shape) and a kernel \(weight.shape)"
-    )
+        && Array(weight.shape.suffix(3)) == edges,
+      "a spectral convolution of \(channels) channels of \(extents) by kernels \(edges) met volumes \(shape) and a kernel "
+        + "\(weight.shape)")
   }
 }
 

@@ -18,26 +18,29 @@ struct UnitConvolution {
     let x = precision.input(input)
     if method == nil, let result = toOneChannel(x, weight: weight, bias: bias) { return result }
     let isTraining = isGradientEnabled && (input.requiresGradient || weight.requiresGradient)
-    switch chosenMethod(x, weightShape: weight.shape, isTraining: isTraining) {
+    switch chosenMethod(call(x, weightShape: weight.shape, isTraining: isTraining)) {
     case .direct: return direct(input, weight: weight, bias: bias)
     case .matrixProduct: return multiplied(x, weight: weight, bias: bias)
     case .spectral(let tiles): return spectral(x, weight: weight, bias: bias, tiles: tiles)
     }
   }
 
-  /// The method for volumes of an extent, if it is not that of the input itself, and a kernel.
-  func chosenMethod(_ input: Tensor, extents: [Int]? = nil, weightShape: [Int], isTraining: Bool) -> ConvolutionMethod {
-    if let method { return method }
+  /// What the planner is asked about volumes of an extent, if it is not that of the input itself, and a kernel. Nil where zeros
+  /// are taken off that were never there, and for float64, of which it knows nothing.
+  func call(_ input: Tensor, extents: [Int]? = nil, weightShape: [Int], isTraining: Bool) -> ConvolutionCall? {
     let kernel = Array(weightShape.suffix(3))
     let (before, after) = plainPadding(kernel)
-    // Zeros that were never there cannot be taken off in the planner's terms; its measurements are not of float64.
-    guard (before + after).allSatisfy({ $0 >= 0 }), input.dtype != .float64 else { return .direct }
-    return ConvolutionPlanner.shared.method(
-      for: ConvolutionCall(
-        batch: input.shape[0], inputChannels: weightShape[isTransposed ? 0 : 1],
-        outputChannels: weightShape[isTransposed ? 1 : 0], extents: extents ?? Array(input.shape.suffix(3)),
-        kernel: kernel, before: before, after: after, precision: precision, device: "\(input.device)",
-        isTraining: isTraining, repetitions: 1))
+    guard (before + after).allSatisfy({ $0 >= 0 }), input.dtype != .float64 else { return nil }
+    return ConvolutionCall(
+      batch: input.shape[0], inputChannels: weightShape[isTransposed ? 0 : 1],
+      outputChannels: weightShape[isTransposed ? 1 : 0], extents: extents ?? Array(input.shape.suffix(3)),
+      kernel: kernel, before: before, after: after, precision: precision, device: "\(input.device)",
+      isTraining: isTraining, repetitions: 1)
+  }
+
+  /// The method of a call.
+  func chosenMethod(_ call: ConvolutionCall?) -> ConvolutionMethod {
+    method ?? call.map(ConvolutionPlanner.shared.method) ?? .direct
   }
 
   /// The zeros around the input of the plain convolution that this is: a transpose is one with the mirrored kernel.

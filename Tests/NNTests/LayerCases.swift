@@ -34,6 +34,8 @@ struct LayerCase {
     (grouped.groupCount, grouped.dilation) = (2, [1, 2, 1])
     var enlarging = ConvolutionOptions(stride: 2, padding: .explicit(1))
     enlarging.outputPadding = 1
+    var upsampling = ConvolutionOptions()
+    upsampling.upsampling = [2, 1, 3]
     return [
       LayerCase("Conv3d same", [2, 2, 4, 3, 3], parameterCount: 165) {
         Conv3d(inputChannels: 2, outputChannels: 3, kernelSize: 3, generator: $0)
@@ -59,6 +61,16 @@ struct LayerCase {
       },
       LayerCase("ConvTranspose3d explicit", [2, 2, 3, 2, 3], parameterCount: 165) { [enlarging] in
         ConvTranspose3d(inputChannels: 2, outputChannels: 3, kernelSize: 3, options: enlarging, generator: $0)
+      } apply: { layer, x, _ in
+        layer(x)
+      },
+      LayerCase("Conv3d upsampling", [2, 2, 3, 2, 2], parameterCount: 165) { [upsampling] in
+        Conv3d(inputChannels: 2, outputChannels: 3, kernelSize: 3, options: upsampling, generator: $0)
+      } apply: { layer, x, _ in
+        layer(x)
+      },
+      LayerCase("ConvTranspose3d upsampling", [2, 2, 2, 3, 2], parameterCount: 181) { [upsampling] in
+        ConvTranspose3d(inputChannels: 2, outputChannels: 1, kernelSize: [5, 3, 6], options: upsampling, generator: $0)
       } apply: { layer, x, _ in
         layer(x)
       },

@@ -15,7 +15,6 @@ struct SpectralConvolutionTests {
     let peer = SpectralOutcome(of: item.direct, operands).errors(to: exact)
     let found = SpectralOutcome(of: { item.convolution($0, weight: $1, bias: $2) }, operands).errors(to: exact)
     for (index, name) in SpectralOutcome.names.enumerated() {
-      print("ERR", name, found[index], peer[index], item.testDescription)
       #expect(found[index] <= max(peer[index], 5e-7), "\(name): \(found[index]), direct \(peer[index])")
     }
   }
@@ -77,8 +76,10 @@ struct SpectralConvolutionTests {
       return [result] + found
     }
     for (half, full) in zip(outcomes[0], outcomes[1]) {
-      // Half a unit of eight bits for results that are stored so; the gradients of kernel and bias stay float32.
-      expectClose(half, full, half.dtype == .bfloat16 ? 4e-3 : 1e-6)
+      // Half a unit of eight bits for results that are stored so, once more for every tile that adds to a voxel; the gradients
+      // of kernel and bias stay float32.
+      let parts = Double(item.tiles.filter { $0 > 1 }.count)
+      expectClose(half, full, half.dtype == .bfloat16 ? 4e-3 * (1 + parts) : 1e-6)
     }
   }
 
