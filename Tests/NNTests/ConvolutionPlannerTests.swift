@@ -90,7 +90,7 @@ struct ConvolutionPlannerTests {
     planner.policy = .matrix
     #expect(planner.method(for: wide) == .direct && planner.method(for: point) == .matrixProduct)
     planner.policy = .model
-    #expect(planner.method(for: call(16, 32, 128, side: 16, edge: 5)) == .spectral(tiles: [1, 1, 1]))
+    #expect(planner.method(for: call(16, 32, 128, side: 16, edge: 5, repetitions: 16)) == .spectral(tiles: [1, 1, 1]))
     #expect(planner.choice(for: wide).origin == .model && planner.choice(for: wide).seconds == nil)
     var elsewhere = wide
     elsewhere.device = "cuda:0"
