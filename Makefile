@@ -11,6 +11,8 @@ demo: build
 build: bootstrap
 	$(SWIFT) build $(RELEASE) --product formcast
 
+# Layers choose by the model alone, so that every machine tests the same choices and none is measured or remembered.
+test: export FORMCAST_CONVOLUTION ?= model
 test: build
 	$(SWIFT) test $(RELEASE) --disable-testable-imports
 

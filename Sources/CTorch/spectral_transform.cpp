@@ -98,6 +98,10 @@ struct Job {
   bool isSynthesis, conjugated, streams;
 
   int64_t tileCount() const { return volume.axes[0].tiles * volume.axes[1].tiles * volume.axes[2].tiles; }
+  bool tilesOverlap() const {
+    const auto overlap = [](const ct_spectral_axis &axis) { return axis.tiles > 1 && axis.length > axis.step; };
+    return overlap(volume.axes[0]) || overlap(volume.axes[1]) || overlap(volume.axes[2]);
+  }
   int64_t blockCount() const { return (volume.lanes + lanesPerVector - 1) / lanesPerVector; }
 };
 

@@ -346,7 +346,7 @@ void runJobs(const Job &job, int64_t begin, int64_t end) {
       for (int64_t y = 0; y < axes[1].tiles; y++)
         for (int64_t x = 0; x < axes[2].tiles; x++, tile++) {
           const Range first(axes[0], z), second(axes[1], y), third(axes[2], x);
-          const bool accumulates = job.isSynthesis && !job.bias && job.tileCount() > 1;
+          const bool accumulates = job.isSynthesis && job.tilesOverlap();
           runBlock<T>(job, row, block, first, second, third, tile, accumulates);
         }
   }

@@ -51,6 +51,9 @@ public final class ConvLSTMForecaster: Module {
   public let output: Conv3d
   /// What the network is made of.
   public let configuration: Configuration
+  /// Bytes that gates may take between a forward pass and its gradient; nil for no limit. Layers whose gates do not fit any
+  /// more compute them again.
+  public var gateBudget: Int?
 
   /// A network with Keras' initial values.
   public init(_ configuration: Configuration = Configuration(), generator: Generator) {
@@ -81,6 +84,7 @@ public final class ConvLSTMForecaster: Module {
   public func callAsFunction(_ frames: Tensor, mode: Mode, precision: Precision = .float32) -> Tensor {
     let (steps, batch) = (frames.shape[0], frames.shape[1])
     var states = frames
+    shareGateBudget(frames.shape, precision: precision)
     for (index, layer) in lstm.enumerated() {
       states = layer(states, precision: precision)  // [T, N, F, D, H, W]
       guard index < norm.count else { continue }
@@ -89,6 +93,15 @@ public final class ConvLSTMForecaster: Module {
     }
     let logits = output(states.flattened(from: 0, to: 1), precision: precision)  // [T*N, 1, D, H, W]
     return logits.reshaped([steps, batch] + logits.shape.dropFirst())
+  }
+
+  /// The first layers keep their gates as long as the budget lasts.
+  private func shareGateBudget(_ frames: [Int], precision: Precision) {
+    guard var rest = gateBudget else { return }
+    for layer in lstm {
+      rest -= layer.gateBytes(frames, precision: precision)
+      layer.keepsGates = rest >= 0
+    }
   }
 }
 

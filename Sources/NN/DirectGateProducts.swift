@@ -19,8 +19,9 @@ struct DirectGateProducts: GateProducts {
     mirrored = recurrent.flipped([2, 3, 4]).transposed(0, 1).channelsLast3d()
   }
 
-  func preactivationRoom() -> Tensor {
-    operands.frames.convolved(kernel, bias: operands.bias.to(dtype: kernel.dtype), geometry).channelsLast3d()
+  func preactivationRoom(steps: Range<Int>) -> Tensor {
+    operands.frames(operands.frames, steps).convolved(kernel, bias: operands.bias.to(dtype: kernel.dtype), geometry)
+      .channelsLast3d()
   }
 
   func preactivations(step: Int, hidden: Tensor?, into gates: Tensor) -> Tensor? {

@@ -5,8 +5,8 @@ import Torch
 /// Frames lie one behind the other, [T*N, ...], channels last in memory. The steps of `addPreactivations` run forward,
 /// those of `hiddenGradient` backward; `gradients` comes last.
 protocol GateProducts {
-  /// Room for the pre-activations of all frames, [T*N, 4F, D, H, W], with as much in it as can be known before the first step.
-  func preactivationRoom() -> Tensor
+  /// Room for the pre-activations of some steps, [T*N, 4F, D, H, W], with as much in it as is known without hidden states.
+  func preactivationRoom(steps: Range<Int>) -> Tensor
   /// Completes the pre-activations of a step. Those that are not written to `gates` itself are answered, to be added.
   func preactivations(step: Int, hidden: Tensor?, into gates: Tensor) -> Tensor?
   /// The gradient of the hidden state before a step; nil at the first. Called for every step, from the last to the first, as
@@ -28,9 +28,16 @@ struct GateOperands {
   let bias: Tensor
   /// Samples of a frame, N.
   let batch: Int
+  /// Where transforms of kernels are kept between calls, if they are.
+  let kernels: SpectralKernelCache?
 
   /// How many frames there are, T.
   var steps: Int { frames.shape[0] / batch }
+
+  /// The part of a tensor that belongs to some frames.
+  func frames(_ tensor: Tensor, _ steps: Range<Int>) -> Tensor {
+    tensor.narrowed(0, start: steps.lowerBound * batch, length: steps.count * batch)
+  }
 
   /// The part of a tensor that belongs to one frame.
   func frame(_ tensor: Tensor, _ step: Int) -> Tensor { tensor.narrowed(0, start: step * batch, length: batch) }

@@ -17,8 +17,8 @@ struct MatrixGateProducts: GateProducts {
     recurrent = operands.recurrentKernel.to(dtype: dtype).flattened(from: 1)
   }
 
-  func preactivationRoom() -> Tensor {
-    let frames = operands.frames
+  func preactivationRoom(steps: Range<Int>) -> Tensor {
+    let frames = operands.frames(operands.frames, steps)
     let rows = operands.bias.to(dtype: frames.dtype).addmm(frames.voxelRows, kernel.transposed(0, 1))
     return rows.volumes(like: frames)
   }

@@ -119,3 +119,5 @@ extension Bool: HoldsNoTensors {}
 extension String: HoldsNoTensors {}
 extension Array: HoldsNoTensors where Element: HoldsNoTensors {}
 extension Generator: HoldsNoTensors {}
+// What it holds follows from the parameters.
+extension SpectralKernelCache: HoldsNoTensors {}

@@ -25,11 +25,10 @@ package struct OneChannelConvolution {
       weight.rank == 5 && weight.shape[0] == 1 && edges.allSatisfy { $0 % 2 == 1 }, "a kernel of \(weight.shape)")
   }
 
-  /// Whether this way is the faster one: on a processor, with channels enough to be worth it.
-  static func isFaster(_ input: Tensor, weight: Tensor, options: ConvolutionOptions) -> Bool {
-    let shape = weight.shape
-    return shape[0] == 1 && shape[1] >= 8 && shape[4] > 1 && shape.suffix(3).allSatisfy { $0 % 2 == 1 }
-      && options.stride == 1 && options.dilation == 1 && options.groupCount == 1 && options.padding == .same
+  /// Whether this way is the faster one for a 'same' convolution of stride 1: on a processor, with channels enough to be
+  /// worth it.
+  static func isFaster(_ input: Tensor, weightShape shape: [Int]) -> Bool {
+    shape[0] == 1 && shape[1] >= 8 && shape[4] > 1 && shape.suffix(3).allSatisfy { $0 % 2 == 1 }
       && input.device == .cpu && (input.dtype == .float32 || input.dtype == .bfloat16)
   }
 

@@ -7,7 +7,10 @@ import Torch
 /// gradient from the outputs' gradient and the kernel, the kernel's gradient from the input and the outputs' gradient. So the
 /// result can be differentiated as often as one likes.
 ///
-/// *Limits*: float32 and bfloat16 on the processor (spectra are float32 always); no stride, dilation or groups.
+/// Float32 and bfloat16 volumes on the processor go through a kernel of its own, whose spectra are float32; everything else
+/// through plain operators (float64 in float64, the rest in float32).
+///
+/// *Limits*: no stride, dilation or groups.
 package struct SpectralConvolution {
   /// How the volumes lie on the frequencies.
   package let grid: SpectralGrid
@@ -29,29 +32,44 @@ package struct SpectralConvolution {
       ([convolved(inputs[0], inputs[1], bias: inputs.count > 2 ? inputs[2] : nil)], [inputs[0], inputs[1]])
     } selectiveBackward: { saved, gradients, needed in
       guard let gradient = gradients[0] else { return needed.map { _ in nil } }
-      let bias = needed.count > 2 && needed[2] ? gradient.to(dtype: .float32).sum([0, 2, 3, 4]) : nil
+      let bias = needed.dropFirst(2).map { $0 ? biasGradient(gradient) : nil }
+      if needed[0] && needed[1] && !isGradientEnabled && isNative(gradient) && isNative(saved[0]) {
+        return bothGradients(input: saved[0], weight: saved[1], gradient: gradient) + bias
+      }
       return [
         needed[0] ? inputGradient(gradient, weight: saved[1]) : nil,
         needed[1] ? kernelGradient(input: saved[0], gradient: gradient) : nil,
-      ] + (needed.count > 2 ? [bias] : [])
+      ] + bias
     }[0]
   }
 
-  /// The gradient of the input.
-  package func inputGradient(_ gradient: Tensor, weight: Tensor) -> Tensor {
-    CustomGradient.apply([gradient, weight]) { ([adjoint($0[0], $0[1])], $0) } selectiveBackward: {
-      saved, cotangents, needed in
-      guard let cotangent = cotangents[0] else { return [nil, nil] }
+  /// The gradients of input and kernel from one transform, where nobody will differentiate them.
+  private func bothGradients(input: Tensor, weight: Tensor, gradient: Tensor) -> [Tensor?] {
+    let spectrum = grid.analyzed(gradient.channelsLast3d(), as: .output)
+    return [
+      adjoint(of: spectrum, like: gradient, weight, bias: nil), correlated(input, with: spectrum),
+    ]
+  }
+
+  /// The gradient of the input; with a bias [C] a transposed convolution.
+  package func inputGradient(_ gradient: Tensor, weight: Tensor, bias: Tensor? = nil) -> Tensor {
+    let inputs = [gradient, weight] + [bias].compactMap { $0 }
+    return CustomGradient.apply(inputs) { inputs in
+      ([adjoint(inputs[0], inputs[1], bias: inputs.count > 2 ? inputs[2] : nil)], [inputs[0], inputs[1]])
+    } selectiveBackward: { saved, cotangents, needed in
+      guard let cotangent = cotangents[0] else { return needed.map { _ in nil } }
       return [
         needed[0] ? self(cotangent, weight: saved[1]) : nil,
         needed[1] ? kernelGradient(input: cotangent, gradient: saved[0]) : nil,
-      ]
+      ] + needed.dropFirst(2).map { $0 ? biasGradient(cotangent) : nil }
     }[0]
   }
 
   /// The gradient of the kernel.
   package func kernelGradient(input: Tensor, gradient: Tensor) -> Tensor {
-    CustomGradient.apply([input, gradient]) { ([correlated($0[0], $0[1])], $0) } selectiveBackward: {
+    CustomGradient.apply([input, gradient]) {
+      ([correlated($0[0], $0[1])], $0)
+    } selectiveBackward: {
       saved, cotangents, needed in
       guard let cotangent = cotangents[0] else { return [nil, nil] }
       return [
@@ -78,29 +96,68 @@ package struct SpectralConvolution {
     grid.synthesizedKernel(spectrum).permuted([4, 3, 0, 1, 2]).contiguous()
   }
 
+  /// Sums over all voxels.
+  private func biasGradient(_ gradient: Tensor) -> Tensor {
+    gradient.to(dtype: SpectralMatrices.dtype(for: gradient)).sum([0, 2, 3, 4])
+  }
+
+  /// Whether the kernel for float32 and bfloat16 on the processor serves these volumes.
+  private func isNative(_ volumes: Tensor) -> Bool {
+    volumes.device == .cpu && (volumes.dtype == .float32 || volumes.dtype == .bfloat16)
+      && grid.axes.allSatisfy { $0.points <= SpectralGrid.maximumPoints }
+  }
+
+  private func matrices(_ volumes: Tensor) -> SpectralMatrices { SpectralMatrices(axes: grid.axes, for: volumes) }
+
   private func convolved(_ input: Tensor, _ weight: Tensor, bias: Tensor?) -> Tensor {
+    check(input, channels: weight.shape[1], extents: grid.axes.map(\.input), weight)
+    guard isNative(input) else { return matrices(input).convolved(input, weight, bias: bias) }
     let sums = grid.spectrum(samples: input.shape[0], lanes: weight.shape[0])
     sums.set(to: [.init(grid.analyzed(input.channelsLast3d(), as: .input), forwardKernel(weight))])
-    let result = Tensor.emptyChannelsLast3d([input.shape[0], weight.shape[0]] + grid.axes.map(\.output), dtype: input.dtype)
+    let result = Tensor.emptyChannelsLast3d(
+      [input.shape[0], weight.shape[0]] + grid.axes.map(\.output), dtype: input.dtype)
     grid.synthesize(sums, as: .output, into: result, bias: bias?.to(dtype: .float32))
     return result
   }
 
-  private func adjoint(_ gradient: Tensor, _ weight: Tensor) -> Tensor {
+  private func adjoint(_ gradient: Tensor, _ weight: Tensor, bias: Tensor?) -> Tensor {
+    check(gradient, channels: weight.shape[0], extents: grid.axes.map(\.output), weight)
+    guard isNative(gradient) else { return matrices(gradient).adjoint(gradient, weight, bias: bias) }
+    let spectrum = grid.analyzed(gradient.channelsLast3d(), as: .output)
+    return adjoint(of: spectrum, like: gradient, weight, bias: bias)
+  }
+
+  private func adjoint(of spectrum: Spectrum, like gradient: Tensor, _ weight: Tensor, bias: Tensor?) -> Tensor {
     let sums = grid.spectrum(samples: gradient.shape[0], lanes: weight.shape[1])
-    sums.set(to: [.init(grid.analyzed(gradient.channelsLast3d(), as: .output), backwardKernel(weight))])
+    sums.set(to: [.init(spectrum, backwardKernel(weight))])
     let result = Tensor.emptyChannelsLast3d(
       [gradient.shape[0], weight.shape[1]] + grid.axes.map(\.input), dtype: gradient.dtype)
-    grid.synthesize(sums, as: .input, into: result)
+    // Input tiles lie over each other, so that each would bring the bias along.
+    let isWhole = grid.tileCount == 1
+    grid.synthesize(sums, as: .input, into: result, bias: isWhole ? bias?.to(dtype: .float32) : nil)
+    if let bias, !isWhole { result.addInPlace(bias.to(dtype: result.dtype).reshaped([-1, 1, 1, 1])) }
     return result
   }
 
   private func correlated(_ input: Tensor, _ gradient: Tensor) -> Tensor {
-    let sums = Spectrum(frequencyCount: grid.frequencyCount, rows: input.shape[1], lanes: gradient.shape[1])
-    sums.set(
-      toCorrelationOf: grid.analyzed(input.channelsLast3d(), as: .input),
-      with: grid.analyzed(gradient.channelsLast3d(), as: .output))
+    guard isNative(input) && isNative(gradient) else { return matrices(input).correlated(input, gradient) }
+    return correlated(input, with: grid.analyzed(gradient.channelsLast3d(), as: .output))
+  }
+
+  private func correlated(_ input: Tensor, with spectrum: Spectrum) -> Tensor {
+    let sums = Spectrum(frequencyCount: grid.frequencyCount, rows: input.shape[1], lanes: spectrum.lanes)
+    sums.set(toCorrelationOf: grid.analyzed(input.channelsLast3d(), as: .input), with: spectrum)
     return kernelGradient(sums)
+  }
+
+  /// Memory is read and written by these shapes, so that wrong ones must not come through.
+  private func check(_ volumes: Tensor, channels: Int, extents: [Int], _ weight: Tensor) {
+    let shape = volumes.shape
+    precondition(
+      shape.count == 5 && shape[1] == channels && Array(shape.suffix(3)) == extents
+        && Array(weight.shape.suffix(3)) == grid.axes.map(\.kernel),
+      "a spectral convolution of \(channels) channels of \(extents), kernel \(grid.axes.map(\.kernel)), met volumes \(shape) and a kernel \(weight.shape)"
+    )
   }
 }
 

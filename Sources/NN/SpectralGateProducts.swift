@@ -6,7 +6,7 @@ final class SpectralGateProducts: GateProducts {
   private let operands: GateOperands
   private let convolution: SpectralConvolution
   private lazy var forwardKernels = (
-    input: convolution.forwardKernel(operands.kernel), recurrent: convolution.forwardKernel(operands.recurrentKernel)
+    input: forwardKernel("input", operands.kernel), recurrent: forwardKernel("recurrent", operands.recurrentKernel)
   )
   private lazy var recurrentBackward = convolution.backwardKernel(operands.recurrentKernel)
   private lazy var frameBackward = convolution.backwardKernel(operands.kernel)
@@ -36,9 +36,14 @@ final class SpectralGateProducts: GateProducts {
       after: edges.map { $0 / 2 }, tiles: tiles)
   }
 
-  func preactivationRoom() -> Tensor {
+  private func forwardKernel(_ role: String, _ weight: Tensor) -> Spectrum {
+    guard let cache = operands.kernels else { return convolution.forwardKernel(weight) }
+    return cache.spectrum(role, of: weight, on: grid) { convolution.forwardKernel(weight) }
+  }
+
+  func preactivationRoom(steps: Range<Int>) -> Tensor {
     .emptyChannelsLast3d(
-      [operands.frames.shape[0], operands.kernel.shape[0]] + grid.axes.map(\.output), dtype: operands.frames.dtype)
+      [steps.count * operands.batch, operands.kernel.shape[0]] + grid.axes.map(\.output), dtype: operands.frames.dtype)
   }
 
   func preactivations(step: Int, hidden: Tensor?, into gates: Tensor) -> Tensor? {
@@ -89,14 +94,14 @@ final class SpectralGateProducts: GateProducts {
   private func close(_ chunk: Range<Int>, _ spectrum: Spectrum, _ gradients: GateGradients) {
     let isFirst = chunk.upperBound == operands.steps
     kernelGradient.set(
-      toCorrelationOf: grid.analyzed(samples(operands.frames, chunk), as: .input), with: spectrum,
+      toCorrelationOf: grid.analyzed(operands.frames(operands.frames, chunk), as: .input), with: spectrum,
       accumulating: !isFirst)
     if chunk.lowerBound > 0 {
-      let states = samples(gradients.hidden, (chunk.lowerBound - 1)..<(chunk.upperBound - 1))
+      let states = operands.frames(gradients.hidden, (chunk.lowerBound - 1)..<(chunk.upperBound - 1))
       recurrentGradient.set(
         toCorrelationOf: grid.analyzed(states, as: .input), with: spectrum, accumulating: !isFirst)
     }
-    biasGradient.addInPlace(samples(gradients.sums, chunk).sumOfVoxels())
+    biasGradient.addInPlace(operands.frames(gradients.sums, chunk).sumOfVoxels())
     if gradients.needsFrames { addFrameGradient(chunk, spectrum, dtype: gradients.sums.dtype) }
     open = nil
   }
@@ -105,11 +110,7 @@ final class SpectralGateProducts: GateProducts {
     let gradient = frameGradient ?? .emptyChannelsLast3d(operands.frames.shape, dtype: dtype)
     let product = grid.spectrum(samples: chunk.count * operands.batch, lanes: operands.frames.shape[1])
     product.set(to: [.init(spectrum, frameBackward)])
-    grid.synthesize(product, as: .input, into: samples(gradient, chunk))
+    grid.synthesize(product, as: .input, into: operands.frames(gradient, chunk))
     frameGradient = gradient
-  }
-
-  private func samples(_ tensor: Tensor, _ frames: Range<Int>) -> Tensor {
-    tensor.narrowed(0, start: frames.lowerBound * operands.batch, length: frames.count * operands.batch)
   }
 }

@@ -100,7 +100,9 @@ package struct SpectralGrid: Hashable, Sendable {
   }
 
   /// Volumes [N, C, D, H, W] of the rows of a spectrum from sample `first` on, written into `volumes`.
-  package func synthesize(_ spectrum: Spectrum, as side: Side, into volumes: Tensor, bias: Tensor? = nil, first: Int = 0) {
+  package func synthesize(
+    _ spectrum: Spectrum, as side: Side, into volumes: Tensor, bias: Tensor? = nil, first: Int = 0
+  ) {
     // Only the borders of input tiles lie over each other; outputs are written once.
     if side == .input && tileCount > 1 { volumes.zeroInPlace() }
     var description = description(of: volumes, as: side)

@@ -10,7 +10,8 @@ struct Bench: ParsableCommand {
     abstract: "Time our own work, and the peers' where scripts/peers/setup was run, as JSON lines.",
     discussion: "A peer's line has the peer's own value; its ratio says how many times better ours is.")
 
-  @Argument(help: "training, cavities, loading, surfaces, convolution or roofline; all of them if none is given.")
+  @Argument(
+    help: "training, rollout, cavities, loading, surfaces, convolution or roofline; all of them if none is given.")
   var suites: [Benchmark] = []
 
   @Flag(help: "Tiny sizes, to see that everything works; the numbers mean nothing.")

@@ -25,14 +25,15 @@ extension TrainedTests {
       return try data.run(precision.rawValue).steps().compactMap { $0.metrics["loss"] }
     }
 
-    // Another processor sums in another order: 1e-6 in a forward pass, which twenty steps of Adam (whose first steps have the
-    // size of the learning rate whatever the gradient) enlarge; a change of the mathematics shows in the second digit.
+    // Another processor, or another way to convolve, sums in another order: 1e-6 in a forward pass, which twenty steps of Adam
+    // (whose first steps have the size of the learning rate whatever the gradient) enlarge to 0.5 percent at the spike of the
+    // thirteenth step; a change of the mathematics shows in the second digit of the first steps.
     @Test("Float32 repeats the recorded list")
     func float32() throws {
       let found = try losses(TinyData(), .float32)
       try #require(found.count == 20)
       for (step, (a, b)) in zip(found, Self.golden).enumerated() {
-        #expect(abs(a - b) <= 1e-3 * b, "step \(step + 1): \(a) instead of \(b)")
+        #expect(abs(a - b) <= (step < 8 ? 1e-3 : 1e-2) * b, "step \(step + 1): \(a) instead of \(b)")
       }
     }
 

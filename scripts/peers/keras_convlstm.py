@@ -1,10 +1,11 @@
-"""One training step of the published ConvLSTM3D in Keras 3: a tf.function, Adam 1e-3, 19 frames of 16^3.
+"""The published ConvLSTM3D in Keras 3, as a tf.function: a training step (Adam 1e-3, 19 frames of 16^3) or a prediction.
 
-python keras_convlstm.py [--batch 16] [--steps 2] [--threads 2]
+python keras_convlstm.py [--mode train|predict] [--batch 16] [--frames 20] [--steps 2] [--threads 2]
+The frames are those of a series; the network sees all but the last.
 """
 from common import arguments, cavity_like, report, timed
 
-options = arguments(__doc__, batch=16, steps=2, frames=20)
+options = arguments(__doc__, batch=16, steps=2, frames=20, mode="train")
 
 import keras
 import tensorflow as tf
@@ -38,9 +39,15 @@ def step(past, future):
     return loss
 
 
+@tf.function(jit_compile=False)
+def predict(past):
+    return model(past, training=False)
+
+
 series = tf.constant(cavity_like(options.batch, options.frames)[..., None])
 past, future = series[:, :-1], series[:, 1:]
 losses = []
-seconds = timed(lambda: losses.append(float(step(past, future))), options.steps)
+train = lambda: losses.append(float(step(past, future)))
+seconds = timed(train if options.mode == "train" else lambda: predict(past).numpy(), options.steps)
 report("keras", seconds, version=keras.__version__, tensorflow=tf.__version__, batch=options.batch,
-       frames=options.frames - 1, threads=options.threads, parameters=model.count_params(), losses=losses)
+       frames=options.frames - 1, threads=options.threads, mode=options.mode, parameters=model.count_params(), losses=losses)

@@ -1,11 +1,13 @@
-"""One training step of the published ConvLSTM3D in PyTorch: eager, channels last, Adam 1e-3, 19 frames of 16^3.
+"""The published ConvLSTM3D in PyTorch, channels last: a training step (Adam 1e-3, 19 frames of 16^3) or a prediction.
 
-python-torch pytorch_convlstm.py [--batch 16] [--steps 2] [--threads 2] [--precision fp32|bf16]
+python-torch pytorch_convlstm.py [--mode train|predict] [--batch 16] [--frames 20] [--steps 2] [--threads 2]
+                                 [--precision fp32|bf16] [--compile 0|1]
+The frames are those of a series; the network sees all but the last.
 The allocator matters: run it with LD_PRELOAD=libtcmalloc.so.4 for the peer's best.
 """
 from common import arguments, cavity_like, report, timed
 
-options = arguments(__doc__, batch=16, steps=2, frames=20, precision="fp32")
+options = arguments(__doc__, batch=16, steps=2, frames=20, precision="fp32", mode="train", compile=0)
 
 import torch
 from torch import nn
@@ -56,6 +58,7 @@ class Network(nn.Module):
 
 
 network = Network().to(memory_format=torch.channels_last_3d)
+forward = torch.compile(network) if options.compile else network
 optimizer = torch.optim.Adam(network.parameters(), 1e-3, eps=1e-7)
 series = torch.from_numpy(cavity_like(options.batch, options.frames))[:, :, None]
 past, future = series[:, :-1], series[:, 1:]
@@ -65,16 +68,24 @@ losses = []
 def step():
     optimizer.zero_grad()
     with torch.autocast("cpu", torch.bfloat16, enabled=options.precision == "bf16"):
-        logits = network(past)
+        logits = forward(past)
     loss = functional.binary_cross_entropy_with_logits(logits.float(), future)
     loss.backward()
     optimizer.step()
     losses.append(loss.item())
 
 
-seconds = timed(step, options.steps)
+@torch.no_grad()
+def predict():
+    with torch.autocast("cpu", torch.bfloat16, enabled=options.precision == "bf16"):
+        torch.sigmoid(forward(past))
+
+
+if options.mode == "predict":
+    network.eval()
+seconds = timed(step if options.mode == "train" else predict, options.steps)
 with open("/proc/self/maps") as maps:
     allocator = "tcmalloc" if "tcmalloc" in maps.read() else "libc"
 report("pytorch", seconds, version=torch.__version__, batch=options.batch, frames=options.frames - 1,
-       threads=options.threads, precision=options.precision, allocator=allocator,
+       threads=options.threads, precision=options.precision, mode=options.mode, compiled=bool(options.compile), allocator=allocator,
        parameters=sum(p.numel() for p in network.parameters()), losses=losses)

@@ -4,6 +4,8 @@ import Torch
 public enum Benchmark: String, Sendable, CaseIterable {
   /// A training step of the published ConvLSTM, and its memory.
   case training
+  /// A step of a rollout of the published ConvLSTM, one series at a time.
+  case rollout
   /// Cavity series straight to the pooled grid against evaluating every lattice point.
   case cavities
   /// Windows per second out of GZIP TFRecords.
@@ -32,6 +34,7 @@ public enum Benchmark: String, Sendable, CaseIterable {
   public func run(_ options: Options) throws {
     switch self {
     case .training: try TrainingBenchmark(options).run()
+    case .rollout: try RolloutBenchmark(options).run()
     case .cavities: try CavityBenchmark(options).run()
     case .loading: try LoadingBenchmark(options).run()
     case .surfaces: try SurfaceBenchmark(options).run()

@@ -109,7 +109,7 @@ extension Benchmark.Options {
       return line
     }
     line.value = value
-    line.peer = [answer.peer, answer.version].compactMap { $0 }.joined(separator: " ")
+    line.peer = [peer.name, answer.version].compactMap { $0 }.joined(separator: " ")
     if let bytes = answer.peakBytes { line.details["peakBytes"] = bytes }
     line.ratio = own.value.map { peer.prefersLower ? value / $0 : $0 / value }
     return line

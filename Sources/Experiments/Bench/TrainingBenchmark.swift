@@ -54,12 +54,14 @@ struct TrainingBenchmark {
 
   private func peers(_ precision: Precision) -> [Benchmark.Options.Peer] {
     let sizes = ["--batch", "\(batchSize)", "--steps", "\(stepCount)"]
-    let pytorch = Benchmark.Options.Peer(name: "pytorch") {
-      try $0.run(
-        "pytorch_convlstm.py", sizes + ["--precision", precision.rawValue], by: .torch,
-        preloading: PeerLibraries.fastAllocator)
-    } value: {
-      $0.seconds
+    let pytorch = [false, true].map { isCompiled in
+      Benchmark.Options.Peer(name: isCompiled ? "pytorch, compiled" : "pytorch") {
+        try $0.run(
+          "pytorch_convlstm.py", sizes + ["--precision", precision.rawValue, "--compile", isCompiled ? "1" : "0"],
+          by: .torch, preloading: PeerLibraries.fastAllocator)
+      } value: {
+        $0.seconds
+      }
     }
     let keras = Benchmark.Options.Peer(name: "keras") {
       try $0.run("keras_convlstm.py", sizes)
@@ -68,7 +70,7 @@ struct TrainingBenchmark {
     }
     // The quick network is not the peers'.
     if options.isQuick { return [] }
-    return precision == .float32 ? [keras, pytorch] : [pytorch]
+    return precision == .float32 ? [keras, pytorch[0]] : pytorch
   }
 
   /// Generated series in the folders of a split, all of them for training.

@@ -21,6 +21,7 @@ final class ConvLSTMTask: TrainingTask {
     (self.name, self.configuration, self.data, self.device) = (configuration.recipe, configuration, data, device)
     generator = Generator(seed: configuration.seed)
     network = ConvLSTMForecaster(configuration.model, generator: generator)
+    network.gateBudget = configuration.training.gateBytes
     network.move(to: device)
     let options = configuration.optimizer
     optimizer = Adam(

@@ -75,6 +75,9 @@ public struct ForecastConfiguration: Codable, Sendable, Equatable {
     public var batchSize = 16
     /// Steps of the whole run.
     public var steps = 10_000
+    /// Bytes that gates may take between a forward pass and its gradient; absent or null for no limit. Layers that do not fit
+    /// compute theirs again, which takes longer and gives the same numbers.
+    public var gateBytes: Int?
     /// Ends the run after so many epochs, if that comes first; 0 for no limit.
     public var epochs = 0
     /// Steps between validations.
