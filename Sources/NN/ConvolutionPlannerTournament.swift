@@ -19,6 +19,8 @@ public struct ConvolutionTournament {
   static let reach = 1.4
   /// So many of those are measured at most.
   static let measuredCount = 3
+  /// Each is measured so many times at most, of which the fastest counts.
+  static let maximumRounds = 4
   /// How much faster than the one that the model prefers another of those has to be.
   static let preference = 0.9
   /// What the library's convolution may be slower by and still be taken.
@@ -53,9 +55,11 @@ public struct ConvolutionTournament {
     guard finalists.count > 1 else {
       return ConvolutionChoice(call: call, method: finalists.first?.method ?? .direct, origin: .model)
     }
-    // In two rounds, so that what disturbs the machine for a moment does not hit one of them alone.
+    // In rounds, so that what disturbs the machine for a moment does not hit one of them alone; in more rounds where the outcome is
+    // not what the model expects.
     var times = finalists.map { (method: $0.method, seconds: Double.infinity) }
-    for _ in 0..<2 {
+    let expected = entrants[0].method
+    for round in 0..<Self.maximumRounds where round < 2 || Self.winner(of: times) != expected {
       for index in times.indices {
         times[index].seconds = min(
           times[index].seconds, ConvolutionTrial.seconds(call, times[index].method, rates: rates))
