@@ -145,7 +145,7 @@ public final class ConvolutionPlanner: Sendable {
   private func rates(of machine: ConvolutionMachine, _ state: inout State) -> MachineRates {
     if let rates = state.rates[machine] { return rates }
     let entry = cache?.entry(for: machine)
-    let rates = entry?.rates ?? .measured()
+    let rates = entry?.rates ?? MachineRates.measured().plausible(threads: machine.threadCount)
     state.rates[machine] = rates
     for choice in entry?.choices ?? [] { state.known[machine, default: [:]][choice.call] = choice }
     return rates

@@ -12,24 +12,36 @@ public struct MachineRates: Sendable, Codable, Equatable {
   /// What a current server processor does with so many threads; the same on every machine.
   public static func nominal(threads: Int) -> MachineRates {
     let threads = Double(max(threads, 1))
-    return MachineRates(operations: 90e9 * threads, reducedOperations: 180e9 * threads, bytes: 10e9 * threads)
+    return MachineRates(
+      operations: 200e9 * threads, reducedOperations: 380e9 * threads, bytes: 12.5e9 * min(threads, 16))
   }
 
-  /// Measures in some tens of milliseconds. With `side` 1024 and more rounds it is a processor's limit.
-  public static func measured(side: Int = 512, rounds: Int = 5) -> MachineRates {
+  /// Measures in some tens of milliseconds: the best of many short attempts, because other programs may be busy too. With `side`
+  /// 1024 it is a processor's limit.
+  public static func measured(side: Int = 384, rounds: Int = 24) -> MachineRates {
     withoutGradient {
       func products(_ dtype: DType) -> Double {
         let a = Tensor.full([side, side], value: 0.5, dtype: dtype)
         let b = Tensor.full([side, side], value: 0.25, dtype: dtype)
-        return 2 * Double(side * side * side) / TrialClock.best(of: rounds) { _ = a.matmul(b) }
+        return 2 * Double(side * side * side) / TrialClock.best(of: rounds, budget: 0.25) { _ = a.matmul(b) }
       }
-      let source = Tensor.full([12 << 20], value: 1)
-      let target = Tensor.empty([12 << 20])
-      let seconds = TrialClock.best(of: rounds) { target.copy(from: source) }
+      let source = Tensor.full([8 << 20], value: 1)
+      let target = Tensor.empty([8 << 20])
+      let seconds = TrialClock.best(of: rounds, budget: 0.25) { target.copy(from: source) }
       return MachineRates(
         operations: products(.float32), reducedOperations: products(.bfloat16),
         bytes: 8 * Double(source.count) / seconds)
     }
+  }
+
+  /// These, but no more than four times away from ``nominal(threads:)``: a machine that was busy when it was measured does not look
+  /// like another kind of machine.
+  func plausible(threads: Int) -> MachineRates {
+    let nominal = Self.nominal(threads: threads)
+    func kept(_ rate: Double, _ usual: Double) -> Double { min(max(rate, usual / 4), usual * 4) }
+    return MachineRates(
+      operations: kept(operations, nominal.operations),
+      reducedOperations: kept(reducedOperations, nominal.reducedOperations), bytes: kept(bytes, nominal.bytes))
   }
 
   /// Seconds of a part: what takes longer of its operations, at the share of the limit that such products reach, and its bytes.

@@ -37,7 +37,7 @@ package struct ConvolutionTrial {
       }
     }
     let seconds = ConvolutionTrial(smaller, method).pieces.reduce(0) { sum, piece in
-      sum + piece.seconds(of: 5, budget: 0.03) / piece.uses
+      sum + piece.seconds(of: 4, budget: 0.015) / piece.uses
     }
     return seconds * Double(call.batch) / Double(smaller.batch)
   }

@@ -38,7 +38,8 @@ struct ContractTests {
       "mesh grid.npy --out grid.stl --inside out", "mesh grid.npy --out grid.stl --level nan",
       "mesh grid.npy --out grid.stl --spacing 1,2", "mesh grid.npy --out grid.stl --spacing 1,0,1",
       "render", "render a.stl --out a.jpg", "render a.stl --out a.png --size 0",
-      "render a.stl --out a.png --size 9x9x9", "render a.stl --out a.png --up x", "mesh a.npy --out a.stl --loud",
+      "bench --explain", "bench training --explain", "bench nonsense", "render a.stl --out a.png --size 9x9x9",
+      "render a.stl --out a.png --up x", "mesh a.npy --out a.stl --loud",
     ])
   func usage(line: String) throws {
     let outcome = try CommandRunner.run(line.split(separator: " ").map(String.init))

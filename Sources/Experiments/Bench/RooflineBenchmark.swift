@@ -23,7 +23,7 @@ struct RooflineBenchmark {
   }
 
   func run() throws {
-    let limit = MachineRates.measured(side: options.isQuick ? 128 : 1024, rounds: rounds)
+    let limit = MachineRates.measured(side: options.isQuick ? 128 : 1024, rounds: 4 * rounds)
     for (name, value, unit) in [
       ("limit_operations", limit.operations * 1e-9, "GFLOP/s"),
       ("limit_operations_bf16", limit.reducedOperations * 1e-9, "GFLOP/s"), ("limit_bytes", limit.bytes * 1e-9, "GB/s"),

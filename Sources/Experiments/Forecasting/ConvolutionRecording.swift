@@ -23,8 +23,10 @@ final class ConvolutionRecording: EventSink {
       guard earlier.isUnderstood else {
         throw RunError("\(run.convolutions.path) was written by another version of Formcast; use that version")
       }
-      planner.preset(earlier.choices)
     }
+    // Another run's are not this one's.
+    planner.forgetPresets()
+    planner.preset(earlier?.choices ?? [])
     self.earlier = earlier?.choices ?? []
     mark = planner.mark
     written = Mutex(nil)

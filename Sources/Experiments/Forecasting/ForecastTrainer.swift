@@ -59,6 +59,7 @@ public struct ForecastTrainer {
     let run = try earlier ?? createRun()
     let lock = try run.lock()
     defer { withExtendedLifetime(lock) {} }
+    let convolutions = try ConvolutionRecording(of: run)
     if earlier != nil, let done = try run.checkpoints.latest()?.step, done > plan.steps {
       throw ExperimentError(
         "\(options.run): has done \(done) steps already, more than \(plan.steps); give more --steps")
@@ -68,8 +69,7 @@ public struct ForecastTrainer {
     let collector = EventCollector()
     let terminal = TerminalSink(
       stepCount: plan.steps, options: .init(mode: options.progress, unit: "steps", initialCount: start))
-    let events = try EventBus.files(of: run).adding(try ConvolutionRecording(of: run)).adding(terminal).adding(
-      collector)
+    let events = try EventBus.files(of: run).adding(convolutions).adding(terminal).adding(collector)
     let reason = try train(task, in: run, plan: plan, events: events, interruption: Interruption())
     try writeCurves(of: run)
     var (step, metrics) = (start, [String: Double]())
