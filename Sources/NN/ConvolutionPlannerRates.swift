@@ -25,8 +25,8 @@ public struct MachineRates: Sendable, Codable, Equatable {
         let b = Tensor.full([side, side], value: 0.25, dtype: dtype)
         return 2 * Double(side * side * side) / TrialClock.best(of: rounds, budget: 0.25) { _ = a.matmul(b) }
       }
-      let source = Tensor.full([8 << 20], value: 1)
-      let target = Tensor.empty([8 << 20])
+      let source = Tensor.full([32 << 20], value: 1)
+      let target = Tensor.empty([32 << 20])
       let seconds = TrialClock.best(of: rounds, budget: 0.25) { target.copy(from: source) }
       return MachineRates(
         operations: products(.float32), reducedOperations: products(.bfloat16),

@@ -34,7 +34,7 @@ struct RooflineBenchmark {
     let layers = ConvolutionShapes.layers(
       batch: batch, frames: frames, side: side, filters: filters, isTraining: true)
     for layer in layers {
-      let parts = convolutionLines(layer) + (layer.call.repetitions > 1 ? gateLines(layer.name) : [])
+      let parts = layer.name == "output" ? outputLines(layer.call) : convolutionLines(layer) + gateLines(layer.name)
       for part in parts { try report(part, limit) }
       lines += parts
     }
@@ -50,18 +50,32 @@ struct RooflineBenchmark {
   }
 
   private func convolutionLines(_ layer: ConvolutionShapes.Named) -> [Line] {
-    // The output's convolution takes all frames at once; a sixteenth of them is enough to measure it.
-    let isRecurrent = layer.call.repetitions > 1
-    var call = layer.call
-    if !isRecurrent { call.batch = batch }
     let method = ConvolutionPlanner.shared.method(for: layer.call)
-    let works = ConvolutionCost(call, method).parts
-    return zip(works, ConvolutionTrial(call, method).pieces).map { work, piece in
-      let runs = (isRecurrent ? Double(call.repetitions) : Double(layer.call.batch) / Double(batch)) / work.uses
+    return zip(ConvolutionCost(layer.call, method).parts, ConvolutionTrial(layer.call, method).pieces).map {
+      work, piece in
+      let runs = Double(layer.call.repetitions) / work.uses
       return Line(
         name: "\(layer.name)_\(work.part.rawValue)", operations: runs * work.operations, bytes: runs * work.bytes,
         seconds: runs * piece.seconds(of: rounds))
     }
+  }
+
+  /// The last convolution as its layer does it, on one frame; the counts are those of the plain definition.
+  private func outputLines(_ call: ConvolutionCall) -> [Line] {
+    let generator = Generator(seed: 1)
+    let layer = Conv3d(inputChannels: filters, outputChannels: 1, kernelSize: 5, generator: generator)
+    let input = Tensor.normal([batch, filters, side, side, side], generator: generator).channelsLast3d()
+      .requiringGradient()
+    let forward = Stopwatch.best(of: rounds) { _ = withoutGradient { layer(input) } }
+    let both = Stopwatch.best(of: rounds) {
+      _ = gradient(of: layer(input).sum(), withRespectTo: [input, layer.weight.value])
+    }
+    let runs = Double(frames)
+    return zip(ConvolutionCost(call, .direct).parts, [("forward", forward), ("gradients", max(both - forward, 1e-9))])
+      .map {
+        work, pass in
+        Line(name: "output_\(pass.0)", operations: work.operations, bytes: work.bytes, seconds: runs * pass.1)
+      }
   }
 
   /// The gates' own arithmetic: about 30 operations forward and 50 backward for a filter of a voxel. Forward reads four
