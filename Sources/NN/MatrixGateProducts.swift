@@ -3,7 +3,8 @@ import Torch
 /// A recurrent layer's products for kernels of one voxel: matrix products over the voxels, whose rows lie one behind the other
 /// where channels are last.
 ///
-/// The library's convolution with such a kernel takes about three times as long (measured, 65,536 voxels, 32 to 128 channels).
+/// The library's convolution with such a kernel takes about as long for large batches and more than twice as long for a single
+/// sample (measured, 16^3 voxels, 64 to 128 channels: 1.1 ms against 0.4 ms).
 struct MatrixGateProducts: GateProducts {
   private let operands: GateOperands
   /// [4F, C] and [4F, F].
