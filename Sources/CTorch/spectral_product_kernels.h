@@ -18,7 +18,7 @@ __attribute__((noinline)) static void tile(const Product &p, int64_t f, int64_t 
     }
   for (int64_t t = 0; t < p.termCount; t++) {
     const int64_t K = p.terms[t].inner;
-    const float *b = p.terms[t].b + f * ct_spectral_stride(K, N) + column, *bIm = b + K * N;
+    const float *b = (const float *)p.terms[t].b + f * ct_spectral_stride(K, N) + column, *bIm = b + K * N;
     // The matrix a is [rows][K], or [rows][M] if it is to be transposed.
     const ct_spectral_rows &from = p.terms[t].a;
     const int64_t lanes = correlates ? M : K, rowStep = correlates ? 1 : K, innerStep = correlates ? M : 1;

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "parallel.h"
+#include "scratch.h"
 #include "vectors.h"
 
 // Discrete Fourier transforms of short axes as products with small matrices, sixteen channels at a time.
@@ -104,22 +105,6 @@ struct Job {
   }
   int64_t blockCount() const { return (volume.lanes + lanesPerVector - 1) / lanesPerVector; }
 };
-
-// Room that a thread keeps between calls.
-vf *scratch(size_t count) {
-  struct Room {
-    vf *data = nullptr;
-    size_t count = 0;
-    ~Room() { std::free(data); }
-  };
-  static thread_local Room room;
-  if (room.count < count) {
-    std::free(room.data);
-    room.data = (vf *)std::aligned_alloc(64, count * sizeof(vf));
-    room.count = count;
-  }
-  return room.data;
-}
 
 #define KERNELS "spectral_transform_kernels.h"
 #include "instruction_sets.h"

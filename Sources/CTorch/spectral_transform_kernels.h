@@ -323,7 +323,7 @@ void runBlock(const Job &job, int64_t row, int64_t block, const Range &first, co
   const Tables &t0 = tables(axes[0].points, true), &t1 = tables(axes[1].points, false);
   const Tables &t2 = tables(axes[2].points, false);
   const size_t planes = size_t(axes[0].points * second.count * third.count);
-  vf *room = scratch(planes + size_t(2 * axes[1].points * third.count));
+  vf *room = (vf *)scratch<Job>((planes + size_t(2 * axes[1].points * third.count)) * sizeof(vf));
   T *elements = (T *)volume.data + row * volume.row_stride + lane + first.index * axes[0].stride +
                 second.index * axes[1].stride + third.index * axes[2].stride;
   const int width = int(std::min<int64_t>(lanesPerVector, volume.lanes - lane));

@@ -51,7 +51,8 @@ public struct MachineRates: Sendable, Codable, Equatable {
     switch work.part {
     case .direct, .directGradients: rate = 0.7 * (isReduced ? reducedOperations : operations)
     case .matrix, .matrixGradients: rate = 0.8 * (isReduced ? reducedOperations : operations)
-    case .channelProduct, .gradientProduct, .kernelProduct: rate = 0.75 * operations
+    case .channelProduct, .gradientProduct, .kernelProduct:
+      rate = 0.75 * (isReduced ? max(reducedOperations, operations) : operations)
     default: rate = 0.45 * operations
     }
     return max(work.operations / rate, work.bytes / bytes)

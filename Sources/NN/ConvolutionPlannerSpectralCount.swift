@@ -19,8 +19,10 @@ struct SpectralCount {
     rows = Double(call.batch * grid.tileCount)
   }
 
-  /// Bytes of the kernel's spectrum: `8 F Ci Co`.
-  var kernelBytes: Double { 8 * frequencies * Double(call.inputChannels) * Double(call.outputChannels) }
+  /// Bytes of the kernel's spectrum: `8 F Ci Co`, half of them for bfloat16 volumes.
+  var kernelBytes: Double {
+    2 * call.elementBytes * frequencies * Double(call.inputChannels) * Double(call.outputChannels)
+  }
   /// Bytes of the spectra of input and output.
   var activationBytes: Double { 8 * frequencies * rows * Double(call.inputChannels + call.outputChannels) }
 
@@ -36,7 +38,8 @@ struct SpectralCount {
     let copies = call.isTraining ? 2.0 : 1
     var parts = [
       ConvolutionWork(
-        part: .kernelTransform, operations: copies * kernel.operations, bytes: copies * kernel.bytes, uses: repetitions),
+        part: .kernelTransform, operations: copies * kernel.operations, bytes: copies * kernel.bytes,
+        uses: Double(call.kernelUses)),
       transform(.inputTransform, .input),
       ConvolutionWork(part: .channelProduct, operations: product, bytes: productBytes, uses: 1),
       transform(.outputTransform, .output),

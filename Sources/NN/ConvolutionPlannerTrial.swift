@@ -87,21 +87,20 @@ package struct ConvolutionTrial {
     let weight = Tensor.full([call.outputChannels, call.inputChannels] + call.kernel, value: 0.5)
     let input = volumes(call, channels: call.inputChannels, extents: call.extents)
     let output = volumes(call, channels: call.outputChannels, extents: call.outputExtents)
-    let kernel = convolution.forwardKernel(weight)
+    let kernel = convolution.forwardKernel(weight, for: call.dtype)
     let inputs = grid.spectrum(samples: call.batch, lanes: call.inputChannels)
     let outputs = grid.spectrum(samples: call.batch, lanes: call.outputChannels)
-    let repetitions = Double(call.repetitions)
     let forward = [
-      Piece(part: .kernelTransform, uses: repetitions) {
-        _ = convolution.forwardKernel(weight)
-        if call.isTraining { _ = convolution.backwardKernel(weight) }
+      Piece(part: .kernelTransform, uses: Double(call.kernelUses)) {
+        _ = convolution.forwardKernel(weight, for: call.dtype)
+        if call.isTraining { _ = convolution.backwardKernel(weight, for: call.dtype) }
       },
       Piece(part: .inputTransform, uses: 1) { grid.analyze(input, as: .input, into: inputs) },
       Piece(part: .channelProduct, uses: 1) { outputs.set(to: [.init(inputs, kernel)]) },
       Piece(part: .outputTransform, uses: 1) { grid.synthesize(outputs, as: .output, into: output) },
     ]
     guard call.isTraining else { return forward }
-    let mirrored = convolution.backwardKernel(weight)
+    let mirrored = convolution.backwardKernel(weight, for: call.dtype)
     return forward + [
       Piece(part: .gradientTransform, uses: 1) { grid.analyze(output, as: .output, into: outputs) },
       Piece(part: .gradientProduct, uses: 1) { inputs.set(to: [.init(outputs, mirrored)]) },
@@ -123,7 +122,9 @@ package struct ConvolutionTrial {
     return [
       Piece(part: .kernelProduct, uses: Double(uses)) {
         grid.analyze(input, as: .input, into: inputs)
-        sums.set(toCorrelationOf: inputs, with: outputs, accumulating: call.repetitions > uses)
+        sums.set(
+          toCorrelationOf: inputs, with: outputs, accumulating: call.repetitions > uses,
+          inReduced: call.dtype == .bfloat16)
       },
       Piece(part: .kernelGradientTransform, uses: Double(call.repetitions)) { _ = convolution.kernelGradient(sums) },
     ]

@@ -102,4 +102,7 @@ extension ConvolutionCall {
   /// Samples whose spectra are multiplied together for a kernel's gradient: all of a call's, and of as many uses of the same
   /// kernel as give about 64 of them.
   var gradientUses: Int { min(repetitions, max(1, 64 / batch)) }
+  /// How often a transform of the kernel serves: training makes it anew at every step; without gradients a recurrent layer keeps
+  /// it as long as nobody writes to the kernel, which is taken for a hundred calls.
+  var kernelUses: Int { isTraining || repetitions == 1 ? repetitions : 100 * repetitions }
 }

@@ -8,8 +8,8 @@ final class SpectralGateProducts: GateProducts {
   private lazy var forwardKernels = (
     input: forwardKernel("input", operands.kernel), recurrent: forwardKernel("recurrent", operands.recurrentKernel)
   )
-  private lazy var recurrentBackward = convolution.backwardKernel(operands.recurrentKernel)
-  private lazy var frameBackward = convolution.backwardKernel(operands.kernel)
+  private lazy var recurrentBackward = convolution.backwardKernel(operands.recurrentKernel, for: dtype)
+  private lazy var frameBackward = convolution.backwardKernel(operands.kernel, for: dtype)
   /// Sums over the frames, while the way back lasts.
   private lazy var kernelGradient = kernelSpectrum(rows: operands.frames.shape[1])
   private lazy var recurrentGradient = kernelSpectrum(rows: filters)
@@ -27,6 +27,7 @@ final class SpectralGateProducts: GateProducts {
     Spectrum(frequencyCount: grid.frequencyCount, rows: rows, lanes: 4 * filters)
   }
   private var filters: Int { operands.recurrentKernel.shape[1] }
+  private var dtype: DType { operands.frames.dtype }
 
   init(_ operands: GateOperands, tiles: [Int]) {
     self.operands = operands
@@ -37,13 +38,13 @@ final class SpectralGateProducts: GateProducts {
   }
 
   private func forwardKernel(_ role: String, _ weight: Tensor) -> Spectrum {
-    guard let cache = operands.kernels else { return convolution.forwardKernel(weight) }
-    return cache.spectrum(role, of: weight, on: grid) { convolution.forwardKernel(weight) }
+    guard let cache = operands.kernels else { return convolution.forwardKernel(weight, for: dtype) }
+    return cache.spectrum(role, of: weight, on: grid, dtype) { convolution.forwardKernel(weight, for: dtype) }
   }
 
   func preactivationRoom(steps: Range<Int>) -> Tensor {
     .emptyChannelsLast3d(
-      [steps.count * operands.batch, operands.kernel.shape[0]] + grid.axes.map(\.output), dtype: operands.frames.dtype)
+      [steps.count * operands.batch, operands.kernel.shape[0]] + grid.axes.map(\.output), dtype: dtype)
   }
 
   func preactivations(step: Int, hidden: Tensor?, into gates: Tensor) -> Tensor? {
@@ -95,11 +96,12 @@ final class SpectralGateProducts: GateProducts {
     let isFirst = chunk.upperBound == operands.steps
     kernelGradient.set(
       toCorrelationOf: grid.analyzed(operands.frames(operands.frames, chunk), as: .input), with: spectrum,
-      accumulating: !isFirst)
+      accumulating: !isFirst, inReduced: dtype == .bfloat16)
     if chunk.lowerBound > 0 {
       let states = operands.frames(gradients.hidden, (chunk.lowerBound - 1)..<(chunk.upperBound - 1))
       recurrentGradient.set(
-        toCorrelationOf: grid.analyzed(states, as: .input), with: spectrum, accumulating: !isFirst)
+        toCorrelationOf: grid.analyzed(states, as: .input), with: spectrum, accumulating: !isFirst,
+        inReduced: dtype == .bfloat16)
     }
     biasGradient.addInPlace(operands.frames(gradients.sums, chunk).sumOfVoxels())
     if gradients.needsFrames { addFrameGradient(chunk, spectrum, dtype: gradients.sums.dtype) }

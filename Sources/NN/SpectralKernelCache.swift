@@ -6,15 +6,18 @@ import Torch
 final class SpectralKernelCache {
   private struct Key: Hashable {
     var grid: SpectralGrid
+    var dtype: DType
     var weight: UnsafeMutableRawPointer
     var version: Int
   }
 
   private var kept: [String: (key: Key, weight: Tensor, spectrum: Spectrum)] = [:]
 
-  /// The transform that `make` gives for a weight in a role.
-  func spectrum(_ role: String, of weight: Tensor, on grid: SpectralGrid, make: () -> Spectrum) -> Spectrum {
-    let key = Key(grid: grid, weight: weight.elements, version: weight.version)
+  /// The transform that `make` gives for a weight in a role, for volumes of a type.
+  func spectrum(
+    _ role: String, of weight: Tensor, on grid: SpectralGrid, _ dtype: DType, make: () -> Spectrum
+  ) -> Spectrum {
+    let key = Key(grid: grid, dtype: dtype, weight: weight.elements, version: weight.version)
     if let found = kept[role], found.key == key { return found.spectrum }
     let spectrum = make()
     // The weight is kept too, so that no other comes to lie at its address.

@@ -35,7 +35,7 @@ extension TrainedTests {
 
     // A step's rounding differs by about 1e-6. Where gates and rectifiers have kinks, twenty steps of Adam at this rate enlarge it
     // to 0.5 percent at the spike of the loss at the thirteenth step, and it falls again: the first steps tell a change of the
-    // mathematics from rounding. With bfloat16 the library rounds what it multiplies to 0.4 percent; the spectra stay float32.
+    // mathematics from rounding. With bfloat16 both round what they multiply to 0.4 percent, the one volumes, the other spectra.
     @Test(
       "The curves agree", .enabled(if: FileManager.default.isExecutableFile(atPath: command.path), "no command built"),
       arguments: [("fp32", 3e-4), ("bf16", 1e-2)])

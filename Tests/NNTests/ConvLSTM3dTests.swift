@@ -162,7 +162,7 @@ struct ConvLSTM3dTests {
     guard isRecorded else {
       let hidden = withoutGradient { layer(frames) }
       #expect(!hidden.requiresGradient)
-      #expect(hidden.array(of: Float.self) == full.hidden.array(of: Float.self))
+      expectClose(hidden, full.hidden, 2e-6)  // the planner may take another way without gradients
       return
     }
     let hidden = layer(frames)

@@ -54,6 +54,22 @@ struct GateProductsTests {
     }
   }
 
+  @Test("In bfloat16 every way is about as close to float64 as the library's", arguments: ways)
+  func halfPrecision(way: Way) {
+    let exact = layer(way.kernelSize)
+    exact.convert(to: .float64)
+    let expected = results(exact, frames(.bfloat16).to(dtype: .float64), nil, .composed)
+    func errors(_ method: ConvolutionMethod) -> [Double] {
+      zip(results(layer(way.kernelSize), frames(.bfloat16), method, .automatic), expected).map { found, wanted in
+        let error = (found.to(dtype: .float64) - wanted).squared().mean().item() / wanted.squared().mean().item()
+        return error.squareRoot()
+      }
+    }
+    for (found, peer) in zip(errors(way.method), errors(.direct)) {
+      #expect(found <= 2 * peer, "\(found), the library \(peer)")
+    }
+  }
+
   // The kernels' gradient takes 64 samples' spectra at a time.
   @Test("Chunks of frames add up: a long series of one sample")
   func manyChunks() {

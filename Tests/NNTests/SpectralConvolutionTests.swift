@@ -62,24 +62,31 @@ struct SpectralConvolutionTests {
     expectSecondGradient(of: function, leaves, generator: generator)
   }
 
-  /// Volumes are rounded to eight bits, products and sums are not.
-  @Test("bfloat16 volumes give the float32 result rounded", arguments: SpectralCase.all.filter { $0.batch > 1 })
+  /// The library rounds volumes and kernel to eight bits; here it is volumes and spectra, where the processor has such products.
+  /// Measured over these shapes, in the quadratic mean: 0.6 to 1.2 times the library's error for values, up to 1.5 and 1.7
+  /// times for the gradients of input and kernel.
+  @Test("bfloat16 errors are like those of the library", arguments: SpectralCase.all)
   func halfPrecision(item: SpectralCase) {
     let operands = item.operands(seed: 17)
     let (x, r) = (operands[0].to(dtype: .bfloat16), operands[3].to(dtype: .bfloat16))
-    let outcomes = [DType.bfloat16, .float32].map { dtype in
-      let leaves = [x.to(dtype: dtype), operands[1], operands[2]].map { $0.clone().requiringGradient() }
-      let result = item.convolution(leaves[0], weight: leaves[1], bias: leaves[2])
-      #expect(result.dtype == dtype)
+    func outcome(_ dtype: DType, _ convolution: (_ x: Tensor, _ weight: Tensor, _ bias: Tensor) -> Tensor) -> [Tensor] {
+      let wide = dtype == .bfloat16 ? DType.float32 : dtype
+      let leaves = [x.to(dtype: dtype), operands[1].to(dtype: wide), operands[2].to(dtype: wide)]
+        .map { $0.clone().requiringGradient() }
+      let result = convolution(leaves[0], leaves[1], leaves[2])
       let found = fullGradients(of: (result * r.to(dtype: dtype)).sum(), leaves)
-      #expect(found.map(\.dtype) == [dtype, .float32, .float32])
+      #expect(found.map(\.dtype) == [dtype, wide, wide] && result.dtype == dtype)
       return [result] + found
     }
-    for (half, full) in zip(outcomes[0], outcomes[1]) {
-      // Half a unit of eight bits for results that are stored so, once more for every tile that adds to a voxel; the gradients
-      // of kernel and bias stay float32.
-      let parts = Double(item.tiles.filter { $0 > 1 }.count)
-      expectClose(half, full, half.dtype == .bfloat16 ? 4e-3 * (1 + parts) : 1e-6)
+    let exact = outcome(.float64, item.direct)
+    let peer = outcome(.bfloat16) { item.direct($0, $1.to(dtype: .bfloat16), $2.to(dtype: .bfloat16)) }
+    let found = outcome(.bfloat16) { item.convolution($0, weight: $1, bias: $2) }
+    for (index, name) in SpectralOutcome.names.dropLast().enumerated() {
+      let scale = exact[index].squared().mean().item().squareRoot()
+      let errors = [found, peer].map {
+        ($0[index].to(dtype: .float64) - exact[index]).squared().mean().item().squareRoot() / scale
+      }
+      #expect(errors[0] <= max(2 * errors[1], 1e-6) && errors[0] < 4e-3, "\(name): \(errors)")
     }
   }
 
