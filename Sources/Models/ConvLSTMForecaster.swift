@@ -95,6 +95,20 @@ public final class ConvLSTMForecaster: Module {
     return logits.reshaped([steps, batch] + logits.shape.dropFirst())
   }
 
+  /// Replaces the running statistics of batch normalisation by the means over some batches [T, N, 1, D, H, W].
+  ///
+  /// The running ones are an average with a long memory: an early step at which the recurrence blew up, which training itself
+  /// forgets at the next, can spoil them for thousands of steps at the published momentum of 0.99.
+  public func recalibrate(count: Int, precision: Precision = .float32, nextBatch: () throws -> Tensor?) rethrows {
+    defer { for layer in norm { layer.momentum = layer.options.momentum } }
+    for index in 0..<count {
+      guard let frames = try nextBatch() else { return }
+      for layer in norm { layer.momentum = 1 / Double(index + 1) }
+      // Nothing here draws random numbers.
+      _ = withoutGradient { self(frames, mode: .training(Generator(seed: 0)), precision: precision) }
+    }
+  }
+
   /// The first layers keep their gates as long as the budget lasts.
   private func shareGateBudget(_ frames: [Int], precision: Precision) {
     guard var rest = gateBudget else { return }

@@ -47,12 +47,15 @@ public final class BatchNorm: Module {
   public let runningVariance: Buffer
   /// Numbers that the layer was made with.
   public let options: Options
+  /// Share of the new batch in the running statistics, which `options` say but for special passes: 1 / n at the n-th of some
+  /// batches leaves their mean.
+  public var momentum: Double
 
   /// A layer that starts as the identity.
   public init(channels: Int, options: Options = .init()) {
     (weight, bias) = (Parameter(.ones([channels])), Parameter(.zeros([channels])))
     (runningMean, runningVariance) = (Buffer(.zeros([channels])), Buffer(.ones([channels])))
-    self.options = options
+    (self.options, momentum) = (options, options.momentum)
   }
 
   /// Normalizes; in training also moves the running statistics.
@@ -80,8 +83,8 @@ public final class BatchNorm: Module {
     withoutGradient {
       // The unbiased variance of a single value is not a number; its variance is zero.
       let variance = count > 1 ? batch.variance * factor : .zeros(like: batch.variance)
-      runningMean.value.interpolateInPlace(to: batch.mean, weight: options.momentum)
-      runningVariance.value.interpolateInPlace(to: variance, weight: options.momentum)
+      runningMean.value.interpolateInPlace(to: batch.mean, weight: momentum)
+      runningVariance.value.interpolateInPlace(to: variance, weight: momentum)
     }
   }
 }

@@ -18,6 +18,7 @@ extension TrainedTests {
     func threeAndThree(precision: Precision) throws {
       var configuration = TinyData.configuration
       configuration.precision = precision
+      configuration.training.recalibrationBatches = precision == .bfloat16 ? 2 : nil
       let whole = try data.train(configuration, "whole")
       #expect(whole.reason == .completed && whole.step == 6)
       configuration.training.steps = 3

@@ -53,6 +53,30 @@ struct ConvLSTMForecasterTests {
     }
   }
 
+  @Test("Statistics taken anew are the means over the batches, whatever was collected before")
+  func recalibration() throws {
+    var configuration = ConvLSTMForecaster.Configuration()
+    (configuration.filters, configuration.kernelSizes) = ([4, 4], [3, 3])
+    let network = ConvLSTMForecaster(configuration, generator: Generator(seed: 3))
+    let batches = (1...3).map { Tensor.uniform([3, 2, 1, 5, 4, 6], generator: Generator(seed: $0)) }
+    let means = withoutGradient {
+      batches.map { network.lstm[0]($0).flattened(from: 0, to: 1).mean([0, 2, 3, 4]) }
+    }
+    withoutGradient { network.norm[0].runningVariance.value.multiplyInPlace(1e9) }
+    var rest = batches[...]
+    network.recalibrate(count: 5) { rest.popFirst() }
+    let found = network.norm[0].runningMean.value
+    #expect((found - (means[0] + means[1] + means[2]) / 3).abs().max().item() < 1e-6)
+    #expect(network.norm[0].runningVariance.value.max().item() < 1)
+    #expect(network.norm[0].momentum == network.norm[0].options.momentum)
+    // Of one batch alone, inference is what training saw.
+    network.recalibrate(count: 1) { batches[0] }
+    let (seen, judged) = withoutGradient {
+      (network(batches[0], mode: .training(Generator(seed: 1))), network(batches[0], mode: .inference))
+    }
+    #expect((seen - judged).abs().max().item() < 1e-5 * seen.abs().max().item())
+  }
+
   // 3e-4 and 6e-4 absolute at a rate of 1e-3: Adam turns rounding in near-zero gradients into steps (see the
   // reference's notes).
   @Test("One and three Adam steps, losses and running statistics equal Keras", arguments: ["sigmoid", "hard_sigmoid"])

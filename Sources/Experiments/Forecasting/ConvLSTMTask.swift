@@ -58,6 +58,7 @@ final class ConvLSTMTask: TrainingTask {
 
   /// Loss, MSE and both Jaccard distances on the validation series, beside what the null model and the input give.
   func evaluate() throws -> [String: Double] {
+    if let count = configuration.training.recalibrationBatches { try recalibrate(count) }
     let loader = try data.seriesLoader(.validation, limit: configuration.data.validationFiles)
     var scorer = ForecastScorer(voxelsPerFrame: loader.sampleShape.voxelsPerFrame)
     var losses = (sum: 0.0, count: 0)
@@ -76,6 +77,15 @@ final class ConvLSTMTask: TrainingTask {
       "jaccard": scoring.sequence.jaccard.target.mean, "jaccard_frame": scoring.frame.jaccard.target.mean,
       "jaccard_input": scoring.sequence.jaccard.input.mean, "jaccard_null": scoring.sequence.jaccard.null.mean,
     ]
+  }
+
+  /// Over the first batches of the training data, the same ones every time.
+  private func recalibrate(_ count: Int) throws {
+    let loader = try data.trainingLoader(from: LoaderCursor())
+    defer { loader.cancel() }
+    try network.recalibrate(count: count, precision: configuration.precision) {
+      try loader.nextBatch()?.inputTensor(on: device)
+    }
   }
 
   func writeSamples(step: Int, to folder: URL) throws -> [String] {

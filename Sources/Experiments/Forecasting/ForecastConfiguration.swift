@@ -82,6 +82,9 @@ public struct ForecastConfiguration: Codable, Sendable, Equatable {
     public var epochs = 0
     /// Steps between validations.
     public var validationInterval = 200
+    /// Training batches over which the statistics of batch normalisation are averaged anew before each validation; absent or
+    /// null for the running ones, as published.
+    public var recalibrationBatches: Int?
     /// Steps between restart checkpoints.
     public var checkpointInterval = 1000
     /// Newest checkpoints that stay.
@@ -158,8 +161,10 @@ public struct ForecastConfiguration: Codable, Sendable, Equatable {
     let counts = [
       data.trainingFiles, data.validationFiles, data.cacheBytes, training.epochs, training.validationInterval,
       training.checkpointInterval, training.keepLast, training.keepBest, training.samples,
+      training.recalibrationBatches ?? 1, training.gateBytes ?? 0,
     ]
     try require(counts.allSatisfy { $0 >= 0 }, "counts and intervals must not be negative")
+    try require(training.recalibrationBatches != 0, "training.recalibrationBatches must be at least 1, or null")
   }
 
   /// When the run evaluates, saves and ends; `batchesPerEpoch` turns epochs into steps.

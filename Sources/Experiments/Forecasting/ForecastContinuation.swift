@@ -6,7 +6,7 @@ extension ForecastConfiguration {
   /// may take. No step depends on them.
   static let changeableOnResumption: Set<String> = [
     "training.steps", "training.epochs", "training.validationInterval", "training.checkpointInterval",
-    "training.keepLast", "training.keepBest", "training.samples", "data.cacheBytes",
+    "training.keepLast", "training.keepBest", "training.samples", "training.recalibrationBatches", "data.cacheBytes",
   ]
 
   /// Throws, naming the settings, unless a run of the configuration `stored` can go on with this one.

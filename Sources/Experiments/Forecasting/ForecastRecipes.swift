@@ -21,7 +21,7 @@ public struct ForecastRecipe: Sendable {
   }
 
   private static let convLSTM = ForecastRecipe(
-    "convlstm", "ConvLSTM3D as published: 761,889 parameters, batch 16, 10,000 steps (days on two cores)"
+    "convlstm", "ConvLSTM3D as published: 761,889 parameters, batch 16, 10,000 steps (about half a day on two cores)"
   ) { _ in }
 
   private static let convLSTMSmall = ForecastRecipe(
