@@ -15,6 +15,7 @@ struct Formcast: ParsableCommand {
       Recipes.self,
       Train.self,
       Evaluate.self,
+      Curves.self,
       ForecastVerb.self,
       Import.self,
       Render.self,

@@ -159,6 +159,14 @@ struct BadInput: Sendable, CustomTestStringConvertible {
     BadInput("GLB to read", says: "written only") { folder in
       ["render", try folder.write([1], "a.glb"), "--out", folder.file("a.png")]
     },
+    BadInput("missing run", says: "none") { ["curves", $0.file("none"), "--out", $0.file("a.png")] },
+    BadInput("no loss history", says: "line 1") { folder in
+      ["curves", try folder.write(Array("twelve\n".utf8), "losses.txt"), "--out", folder.file("a.png")]
+    },
+    BadInput("loss history without rows", says: "no validation curve") { folder in
+      let text = "# TRAINING ITERATION, JACCARD_VAL_LOSS\n"
+      return ["curves", try folder.write(Array(text.utf8), "losses.txt"), "--out", folder.file("a.png")]
+    },
     BadInput("existing picture", says: "--force") { folder in
       ["render", folder.file("a.stl"), "--out", try folder.write([1], "a.png")]
     },

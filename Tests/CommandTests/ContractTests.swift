@@ -39,7 +39,9 @@ struct ContractTests {
       "mesh grid.npy --out grid.stl --spacing 1,2", "mesh grid.npy --out grid.stl --spacing 1,0,1",
       "render", "render a.stl --out a.jpg", "render a.stl --out a.png --size 0",
       "bench --explain", "bench training --explain", "bench nonsense", "render a.stl --out a.png --size 9x9x9",
-      "render a.stl --out a.png --up x", "mesh a.npy --out a.stl --loud",
+      "render a.stl --out a.png --up x", "curves run --out a.pdf", "curves run --out a.png --until 0",
+      "curves --out a.png",
+      "mesh a.npy --out a.stl --loud",
     ])
   func usage(line: String) throws {
     let outcome = try CommandRunner.run(line.split(separator: " ").map(String.init))

@@ -69,23 +69,16 @@ public struct ForecastTrainer {
     let collector = EventCollector()
     let terminal = TerminalSink(
       stepCount: plan.steps, options: .init(mode: options.progress, unit: "steps", initialCount: start))
-    let events = try EventBus.files(of: run).adding(convolutions).adding(terminal).adding(collector)
+    let curves = LearningCurves(of: run)
+    let events = try EventBus.files(of: run).adding(convolutions).adding(terminal).adding(collector).adding(curves)
     let reason = try train(task, in: run, plan: plan, events: events, interruption: Interruption())
-    try writeCurves(of: run)
+    try curves.write()
     var (step, metrics) = (start, [String: Double]())
     for timed in collector.events {
       step = max(step, timed.event.step ?? 0)
       if case .evaluation(let evaluation) = timed.event { metrics = evaluation.metrics }
     }
     return Outcome(step: step, reason: reason, metrics: metrics)
-  }
-
-  /// The loss histories as text and the learning curves as a figure, from all the run's events.
-  private func writeCurves(of run: RunDirectory) throws {
-    let events = try EventLog(url: run.events).read()
-    try LossHistory(.steps, of: events).write(to: run.plots.appending(path: "training_losses.txt"))
-    try LossHistory(.evaluations, of: events).write(to: run.plots.appending(path: "validation_losses.txt"))
-    _ = try ForecastFigures.learning(events.map(\.event))?.write(to: run.plots.appending(path: "learning"))
   }
 
   private func createRun() throws -> RunDirectory {
