@@ -81,6 +81,8 @@ bool ct_is_leaf(ct_tensor self) { return self->value.is_leaf(); }
 
 bool ct_is_same(ct_tensor self, ct_tensor other) { return self->value.is_same(other->value); }
 
+void ct_note_write(ct_tensor self) { self->value.unsafeGetTensorImpl()->bump_version(); }
+
 int64_t ct_version_of(ct_tensor self) { return int64_t(self->value._version()); }
 
 bool ct_is_contiguous(ct_tensor self, bool channels_last_3d) {

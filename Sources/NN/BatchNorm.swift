@@ -83,6 +83,11 @@ public final class BatchNorm: Module {
     withoutGradient {
       // The unbiased variance of a single value is not a number; its variance is zero.
       let variance = count > 1 ? batch.variance * factor : .zeros(like: batch.variance)
+      // What is replaced may be infinite, and does not become finite by a weight of zero.
+      guard momentum < 1 else {
+        runningMean.value.copy(from: batch.mean)
+        return runningVariance.value.copy(from: variance)
+      }
       runningMean.value.interpolateInPlace(to: batch.mean, weight: momentum)
       runningVariance.value.interpolateInPlace(to: variance, weight: momentum)
     }

@@ -73,7 +73,7 @@ public final class ConvLSTM3d: Module {
   /// Extents and activations.
   public let configuration: Configuration
   /// Whether the gates of all frames are kept for the way back; computing them again takes about a quarter more time and a
-  /// third of the memory. The results are the same.
+  /// third of the memory. The results are the same up to rounding.
   public var keepsGates = true
   private let spectralKernels = SpectralKernelCache()
 

@@ -56,11 +56,11 @@ extension ConvolutionCall {
   public var outputExtents: [Int] { (0..<3).map { extents[$0] + before[$0] + after[$0] - kernel[$0] + 1 } }
 
   /// The call that stands for all of about this size, so that not every length of a sequence is decided anew: the batch is a
-  /// power of two up to 64, so are the repetitions, and the precision is the one that will be used.
+  /// power of two, the repetitions one up to 64, and the precision is the one that will be used.
   public var representative: ConvolutionCall {
     var call = self
-    func rounded(_ count: Int) -> Int { 1 << min(6, max(count, 1).bitWidth - 1 - max(count, 1).leadingZeroBitCount) }
-    (call.batch, call.repetitions) = (rounded(batch), rounded(repetitions))
+    func rounded(_ count: Int) -> Int { 1 << (max(count, 1).bitWidth - 1 - max(count, 1).leadingZeroBitCount) }
+    (call.batch, call.repetitions) = (rounded(batch), min(rounded(repetitions), 64))
     if precision.isUnsafe(forKernel: kernel, over: extents) { call.precision = .float32 }
     return call
   }

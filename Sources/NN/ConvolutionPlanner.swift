@@ -63,6 +63,8 @@ public final class ConvolutionPlanner: Sendable {
 
   /// The method for a call, and why.
   public func choice(for call: ConvolutionCall) -> ConvolutionChoice {
+    // Nothing is nothing in any way, and the library knows its shape.
+    guard call.batch > 0 else { return ConvolutionChoice(call: call, method: .direct, origin: .only) }
     let call = call.representative
     return state.withLock { state in
       state.clock += 1

@@ -1,9 +1,9 @@
 import Torch
 
 extension ConvolutionCall {
-  /// Kernel spectra beyond this are not tried: training keeps three of them.
+  /// Float32 kernel spectra beyond this are not tried: training keeps three of them.
   private static let maximumKernelBytes = 512e6
-  /// Spectra of all samples beyond this are not tried.
+  /// Spectra of all samples that are in memory together beyond this are not tried.
   private static let maximumActivationBytes = 2e9
 
   /// All ways to compute it, the library's first.
@@ -30,7 +30,9 @@ extension ConvolutionCall {
     }.filter { method in
       guard case .spectral(let tiles) = method else { return false }
       let count = SpectralCount(self, tiles: tiles)
-      return count.kernelBytes <= Self.maximumKernelBytes && count.activationBytes <= Self.maximumActivationBytes
+      let together = isTraining ? Double(gradientUses) : 1
+      return count.fullKernelBytes <= Self.maximumKernelBytes
+        && together * count.activationBytes <= Self.maximumActivationBytes
     }
   }
 

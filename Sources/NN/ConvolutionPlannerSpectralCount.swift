@@ -19,10 +19,10 @@ struct SpectralCount {
     rows = Double(call.batch * grid.tileCount)
   }
 
-  /// Bytes of the kernel's spectrum: `8 F Ci Co`, half of them for bfloat16 volumes.
-  var kernelBytes: Double {
-    2 * call.elementBytes * frequencies * Double(call.inputChannels) * Double(call.outputChannels)
-  }
+  /// Bytes of the kernel's spectrum in float32: `8 F Ci Co`.
+  var fullKernelBytes: Double { 8 * frequencies * Double(call.inputChannels) * Double(call.outputChannels) }
+  /// Bytes of the kernel's spectrum as products read it: half as many for bfloat16 volumes.
+  var kernelBytes: Double { fullKernelBytes * call.elementBytes / 4 }
   /// Bytes of the spectra of input and output.
   var activationBytes: Double { 8 * frequencies * rows * Double(call.inputChannels + call.outputChannels) }
 

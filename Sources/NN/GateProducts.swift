@@ -2,7 +2,7 @@ import Torch
 
 /// The convolutions of a recurrent layer, frame by frame, as its recurrence asks for them.
 ///
-/// Frames lie one behind the other, [T*N, ...], channels last in memory. The steps of `addPreactivations` run forward,
+/// Frames lie one behind the other, [T*N, ...], channels last in memory. The steps of `preactivations` run forward,
 /// those of `hiddenGradient` backward; `gradients` comes last.
 protocol GateProducts {
   /// Room for the pre-activations of some steps, [T*N, 4F, D, H, W], with as much in it as is known without hidden states.

@@ -11,7 +11,8 @@ import Torch
 /// in float64, the rest in float32). Spectra and sums are float32; of bfloat16 volumes the factors are rounded to bfloat16 where
 /// the processor multiplies those faster.
 ///
-/// *Limits*: no stride, dilation or groups.
+/// *Limits*: no stride, dilation or groups. A voxel that is not a number spoils its whole tile. Where tiles of bfloat16 input
+/// gradients overlap, they are added in bfloat16.
 package struct SpectralConvolution {
   /// How the volumes lie on the frequencies.
   package let grid: SpectralGrid

@@ -77,6 +77,9 @@ package struct SpectralGrid: Hashable, Sendable {
 
   /// Transforms volumes [N, C, D, H, W], channels last in memory, into the rows of `spectrum` from sample `first` on.
   package func analyze(_ volumes: Tensor, as side: Side, into spectrum: Spectrum, first: Int = 0) {
+    precondition(
+      first + volumes.shape[0] <= spectrum.rowCount / tileCount && volumes.shape[1] == spectrum.lanes,
+      "volumes \(volumes.shape) past the end of a spectrum")
     var description = description(of: volumes, as: side)
     ct_spectral_analysis(&description, spectrum.rows(from: first * tileCount), 0)
     withExtendedLifetime((volumes, spectrum)) {}
@@ -106,7 +109,9 @@ package struct SpectralGrid: Hashable, Sendable {
     // Only the borders of input tiles lie over each other; outputs are written once.
     if side == .input && tileCount > 1 { volumes.zeroInPlace() }
     var description = description(of: volumes, as: side)
-    let bias = bias?.contiguous()
+    precondition(first + volumes.shape[0] <= spectrum.rowCount / tileCount, "volumes past the end of a spectrum")
+    let bias = bias?.to(dtype: .float32).contiguous()
+    precondition(bias.map { $0.count == volumes.shape[1] } ?? true, "a bias of another number of channels")
     ct_spectral_synthesis(
       &description, spectrum.rows(from: first * tileCount), bias?.elements.assumingMemoryBound(to: Float.self))
     withExtendedLifetime((volumes, spectrum, bias)) {}
@@ -121,9 +126,19 @@ package struct SpectralGrid: Hashable, Sendable {
     return kernel
   }
 
+  private func requireShortAxes() {
+    precondition(
+      axes.allSatisfy { $0.points <= Self.maximumPoints },
+      "a transform of \(axes.map(\.points)) points: at most \(Self.maximumPoints), more tiles are needed")
+  }
+
   private func description(of volumes: Tensor, as side: Side) -> ct_spectral_volume {
     let shape = volumes.shape
-    precondition(volumes.isContiguous(channelsLast3d: true), "volumes need channels last: \(shape)")
+    requireShortAxes()
+    let extents = axes.map { side == .input ? $0.input : $0.output }
+    precondition(
+      volumes.isContiguous(channelsLast3d: true) && Array(shape.suffix(3)) == extents,
+      "volumes of \(extents), channels last, not \(shape)")
     let (lanes, height, width) = (shape[1], shape[3], shape[4])
     return ct_spectral_volume(
       data: volumes.elements, rows: Int64(shape[0]), row_stride: Int64(lanes * shape[2] * height * width),
@@ -137,7 +152,10 @@ package struct SpectralGrid: Hashable, Sendable {
   /// A kernel is one volume whose lanes are all pairs of channels.
   private func kernelDescription(_ kernel: Tensor) -> ct_spectral_volume {
     let shape = kernel.shape
-    precondition(kernel.isContiguous() && kernel.dtype == .float32, "kernels lie [k, k, k, I, O] in float32")
+    requireShortAxes()
+    precondition(
+      kernel.isContiguous() && kernel.dtype == .float32 && Array(shape.prefix(3)) == axes.map(\.kernel),
+      "kernels lie [k, k, k, I, O] in float32, not \(shape)")
     let lanes = shape[3] * shape[4]
     return ct_spectral_volume(
       data: kernel.elements, rows: 1, row_stride: 0, lanes: Int64(lanes),

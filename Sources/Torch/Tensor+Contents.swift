@@ -24,7 +24,8 @@ extension Tensor {
 
   /// Lends the elements' bytes, in row-major order. Traps unless the tensor is contiguous and on the processor.
   public func withUnsafeBytes<R>(_ body: (UnsafeRawBufferPointer) throws -> R) rethrows -> R {
-    try withUnsafeMutableBytes { try body(UnsafeRawBufferPointer($0)) }
+    defer { withExtendedLifetime(handle) {} }
+    return try body(UnsafeRawBufferPointer(bytes("withUnsafeBytes")))
   }
 
   /// Lends the elements' bytes for reading and writing, in the order in which they lie: row-major, or N D H W C for
@@ -33,20 +34,22 @@ extension Tensor {
   /// Writing is not recorded for differentiation and shows in every tensor that shares the memory.
   /// Traps unless the tensor is on the processor and without gaps.
   public func withUnsafeMutableBytes<R>(_ body: (UnsafeMutableRawBufferPointer) throws -> R) rethrows -> R {
+    defer { ct_note_write(raw) }
+    return try body(bytes("withUnsafeMutableBytes"))
+  }
+
+  private func bytes(_ caller: String) -> UnsafeMutableRawBufferPointer {
     guard device == .cpu, isContiguous() || isContiguous(channelsLast3d: true) else {
-      trap("withUnsafeMutableBytes: not contiguous on the processor: \(summary), strides \(strides)")
+      trap("\(caller): not contiguous on the processor: \(summary), strides \(strides)")
     }
-    defer { withExtendedLifetime(handle) {} }
-    return try body(UnsafeMutableRawBufferPointer(start: ct_data(raw), count: count * dtype.size))
+    return UnsafeMutableRawBufferPointer(start: ct_data(raw), count: count * dtype.size)
   }
 
   /// Where the elements lie, for kernels that work on several tensors at once; valid while the memory is owned by some
   /// tensor. Traps unless the tensor is on the processor and without gaps.
   package var elements: UnsafeMutableRawPointer {
-    withUnsafeMutableBytes { bytes in
-      guard let start = bytes.baseAddress else { preconditionFailure("an empty tensor has no elements") }
-      return start
-    }
+    guard let start = bytes("elements").baseAddress else { preconditionFailure("an empty tensor has no elements") }
+    return start
   }
 
   /// Overwrites the elements with those of another tensor that broadcasts to this shape, converting them. Not for a

@@ -24,7 +24,7 @@ struct Curves: ParsableCommand {
   @OptionGroup var common: CommonOptions
 
   func validate() throws {
-    guard out.lowercased().hasSuffix(".png") else { throw ValidationError("--out must end in .png") }
+    guard out.hasSuffix(".png") else { throw ValidationError("--out must end in .png") }
     guard until ?? 1 >= 1 else { throw ValidationError("--until must be at least 1") }
   }
 
@@ -35,7 +35,7 @@ struct Curves: ParsableCommand {
     let files = try comparison.figure.write(to: base)
     let lines = comparison.histories.map { history in
       let values = history.last.sorted { $0.key < $1.key }
-        .map { "\($0.key) \($0.value.value.formatted(.number.precision(.fractionLength(4)))) at \($0.value.step)" }
+        .map { "\($0.key) \(String(format: "%.4f", $0.value.value)) at \($0.value.step)" }
       return "\(history.name): \(values.joined(separator: ", "))"
     }
     try common.report(

@@ -34,6 +34,8 @@ extension TrainedTests {
       #expect(try a.evaluations().keys.sorted() == [3, 6])
       #expect(try b.readConfiguration(ForecastConfiguration.self).training.steps == 6)
       #expect(try b.readEnvironment().resumed.map(\.step) == [3])
+      let curves = try CurveComparison([b.url.path])
+      #expect(curves.histories[0].last["jaccard"]?.value == second.metrics["jaccard"] && curves.histories[0].isRun)
     }
 
     @Test("Two runs of one seed are the same, another seed gives another run")

@@ -53,6 +53,29 @@ struct ConvLSTMForecasterTests {
     }
   }
 
+  @Test("Layers keep their gates as long as the budget lasts, and the gradients are those without one")
+  func gateBudget() {
+    var configuration = ConvLSTMForecaster.Configuration()
+    (configuration.filters, configuration.kernelSizes) = ([4, 6], [3, 3])
+    let network = ConvLSTMForecaster(configuration, generator: Generator(seed: 3))
+    let frames = Tensor.uniform([3, 2, 1, 5, 4, 6], generator: Generator(seed: 4))
+    let bytes = network.lstm.map { $0.gateBytes(frames.shape) }
+    let gates = 3 * 2 * 5 * 4 * 6 * 4 * 4  // frames x samples x voxels x gates x bytes, for each filter
+    #expect(bytes == [4 * gates, 6 * gates])
+    func gradients(_ budget: Int?, _ kept: [Bool]) -> [Tensor] {
+      network.gateBudget = budget
+      let logits = network(frames, mode: .training(Generator(seed: 1)))
+      #expect(network.lstm.map(\.keepsGates) == kept)
+      return gradient(of: logits.squared().sum(), withRespectTo: network.parameters().map(\.parameter.value))
+    }
+    let full = gradients(nil, [true, true])
+    for (budget, kept) in [(bytes[0] + bytes[1], [true, true]), (bytes[0], [true, false]), (0, [false, false])] {
+      for (found, wanted) in zip(gradients(budget, kept), full) {
+        #expect((found - wanted).abs().max().item() <= 1e-5 * wanted.abs().max().item() + 1e-9)
+      }
+    }
+  }
+
   @Test("Statistics taken anew are the means over the batches, whatever was collected before")
   func recalibration() throws {
     var configuration = ConvLSTMForecaster.Configuration()
@@ -62,7 +85,7 @@ struct ConvLSTMForecasterTests {
     let means = withoutGradient {
       batches.map { network.lstm[0]($0).flattened(from: 0, to: 1).mean([0, 2, 3, 4]) }
     }
-    withoutGradient { network.norm[0].runningVariance.value.multiplyInPlace(1e9) }
+    withoutGradient { network.norm[0].runningVariance.value.multiplyInPlace(.infinity) }
     var rest = batches[...]
     network.recalibrate(count: 5) { rest.popFirst() }
     let found = network.norm[0].runningMean.value

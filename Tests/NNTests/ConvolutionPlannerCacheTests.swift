@@ -26,7 +26,6 @@ struct ConvolutionPlannerCacheTests {
       of: #"("method" : )\{[^}]*\}(\s*\})?"#, with: #"$1{"spectral":{"tiles":[2,1,2]}}"#, options: .regularExpression)
     try text.write(to: cache.url, atomically: true, encoding: .utf8)
     #expect(ConvolutionPlanner(cache: cache).method(for: Self.call) == .spectral(tiles: [2, 1, 2]))
-    #expect(ConvolutionPlanner().choice(for: Self.call).origin != .preset)
   }
 
   @Test(

@@ -56,7 +56,9 @@ struct GateProductsTests {
 
   // The rectifiers' kinks turn roundings into jumps of whole gradients, so that chance decides about a factor: with three seeds
   // 0.3 to 3.3 times the library's error.
-  @Test("In bfloat16 every way is about as close to float64 as the library's", arguments: ways)
+  @Test(
+    "In bfloat16 every way is about as close to float64 as the library's",
+    arguments: ways.filter { $0.method != .direct })
   func halfPrecision(way: Way) {
     let exact = layer(way.kernelSize)
     exact.convert(to: .float64)

@@ -65,6 +65,8 @@ struct SpectralCase: Sendable, CustomTestStringConvertible {
     framed(1, (6, 9), [6, 8, 10], [3, 4, 5], [2, 0, 4], [0, 3, 1]),
     framed(2, (3, 3), [5, 6, 7], [3, 3, 3], [4, 3, 5], [3, 5, 4]),
     framed(1, (16, 24), [3, 4, 5], [3, 3, 3], [0, 1, 2], [2, 1, 0]),
+    // Large enough that results go past the caches.
+    same(1, (16, 16), [36, 36, 36], [3, 3, 3]),
     // Tiles, also where they do not divide the output and where some are empty.
     same(1, (16, 16), [16, 16, 16], [3, 3, 3], tiles: [2, 2, 2]),
     same(2, (8, 12), [12, 12, 12], [5, 5, 5], tiles: [2, 1, 2]),

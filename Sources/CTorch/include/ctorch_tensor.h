@@ -31,6 +31,8 @@ ct_device ct_device_of(ct_tensor self);
 bool ct_requires_grad(ct_tensor self);
 bool ct_is_leaf(ct_tensor self);
 bool ct_is_same(ct_tensor self, ct_tensor other);
+/// To be said when elements are written to past the engine, so that their version rises as with any other writing.
+void ct_note_write(ct_tensor self);
 /// How often the elements were written to in place.
 int64_t ct_version_of(ct_tensor self);
 bool ct_is_contiguous(ct_tensor self, bool channels_last_3d);

@@ -41,7 +41,7 @@ struct ConvolutionBenchmark {
     var timings: [ConvolutionMethod: Timing] = [.direct: direct]
     let candidates = shape.call.candidates.filter { $0 != .direct }
     let tournament = ConvolutionTournament(shape.call, candidates, rates: ConvolutionPlanner.shared.rates)
-    if case .some(let method) = tournament.finalists.first?.method {
+    if let method = tournament.finalists.first?.method {
       let timing = Timing(shape.call, method, rounds: rounds)
       timings[method] = timing
       try report(shape, method == .matrixProduct ? "matrix" : "spectral", timing, relativeTo: direct, note: "\(method)")

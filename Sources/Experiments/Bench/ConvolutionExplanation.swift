@@ -99,7 +99,9 @@ public struct ConvolutionExplanation: Encodable, Sendable {
     case .forced: return "forced by the policy"
     case .preset: return "as in the run's record"
     case .only: return "there is no other way"
-    case .model: return "the model sees the others far behind"
+    case .model:
+      let isAlone = ConvolutionPlanner.shared.policy == .model
+      return isAlone ? "the fastest by the model" : "the model sees the others far behind"
     case .measured:
       guard let direct = choice.seconds?["direct"], let own = choice.seconds?["\(choice.method)"] else {
         return "the fastest of those measured"

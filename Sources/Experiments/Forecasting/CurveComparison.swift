@@ -9,9 +9,9 @@ public struct CurveComparison: Sendable {
 
   /// One input's curves.
   public struct History: Sendable {
-    /// Name of the run's folder, or of the file without its extension.
-    public let name: String
-    /// Whether it is a run, which is drawn as a line, and not a file, which is drawn dashed.
+    /// Name of the run's folder, or of the file without its extension; the whole path where two would be called alike.
+    public internal(set) var name: String
+    /// Whether it is a run and not a file. A single file beside runs is drawn dashed.
     public let isRun: Bool
     /// Values by measure and step.
     fileprivate let curves: [Measure: [CurvePoint]]
@@ -51,7 +51,7 @@ public struct CurveComparison: Sendable {
   ///
   /// *Throws*: `RunError` for what cannot be read, `ExperimentError` for what has no validation curve.
   public init(_ paths: [String], until limit: Int? = nil) throws {
-    histories = try paths.map { path in
+    var histories = try paths.map { path in
       let url = URL(filePath: path)
       let isRun = (try? url.resourceValues(forKeys: [.isDirectoryKey]).isDirectory) ?? false
       let history =
@@ -63,6 +63,11 @@ public struct CurveComparison: Sendable {
       let name = isRun ? url.standardizedFileURL.lastPathComponent : url.deletingPathExtension().lastPathComponent
       return History(name: name, isRun: isRun, curves: curves)
     }
+    let counts = Dictionary(grouping: histories, by: \.name).mapValues(\.count)
+    for (index, path) in paths.enumerated() where counts[histories[index].name] ?? 1 > 1 {
+      histories[index].name = path
+    }
+    self.histories = histories
   }
 
   private static func curves(of history: LossHistory, until limit: Int) -> [Measure: [CurvePoint]] {

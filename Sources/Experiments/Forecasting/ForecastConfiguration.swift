@@ -76,7 +76,7 @@ public struct ForecastConfiguration: Codable, Sendable, Equatable {
     /// Steps of the whole run.
     public var steps = 10_000
     /// Bytes that gates may take between a forward pass and its gradient; absent or null for no limit. Layers that do not fit
-    /// compute theirs again, which takes longer and gives the same numbers.
+    /// compute theirs again, which takes longer and gives the same numbers up to rounding.
     public var gateBytes: Int?
     /// Ends the run after so many epochs, if that comes first; 0 for no limit.
     public var epochs = 0
