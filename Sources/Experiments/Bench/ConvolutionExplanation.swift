@@ -106,7 +106,7 @@ public struct ConvolutionExplanation: Encodable, Sendable {
       let own = choice.seconds?["\(choice.method)"]
       guard let direct = choice.seconds?["direct"], let own else {
         let isFastest = own == choice.seconds?.values.min()
-        return isFastest ? "the fastest of those measured" : "the model's first; none of those measured is clearly faster"
+        return isFastest ? "the fastest of those measured" : "the model's first; none measured is clearly faster"
       }
       if choice.method == .direct { return "nothing is faster than direct by 5 percent" }
       return "measured \(number(direct / own)) times faster than direct"
