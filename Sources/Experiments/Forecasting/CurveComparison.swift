@@ -53,7 +53,8 @@ public struct CurveComparison: Sendable {
   public init(_ paths: [String], until limit: Int? = nil) throws {
     var histories = try paths.map { path in
       let url = URL(filePath: path)
-      let isRun = (try? url.resourceValues(forKeys: [.isDirectoryKey]).isDirectory) ?? false
+      var isFolder: ObjCBool = false
+      let isRun = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
       let history =
         isRun
         ? LossHistory(.evaluations, of: try EventLog(url: RunDirectory.open(at: url).events).read())
