@@ -31,17 +31,21 @@ let pureTargets: [Target] = [
   systemLibrary("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
   systemLibrary("CZip", pkgConfig: "libzip", apt: "libzip-dev"),
   .target(name: "CNifti", linkerSettings: [.linkedLibrary("nifti2"), .linkedLibrary("znz")]),
+  systemLibrary("CMatio", pkgConfig: "matio", apt: "libmatio-dev"),
   systemLibrary("CHDF5", pkgConfig: "hdf5", apt: "libhdf5-dev"),
   .target(name: "CChecksum"),
+  .target(name: "CVectors"),
+  .target(name: "CMeshQueries", dependencies: ["CVectors"], linkerSettings: [.linkedLibrary("embree3")]),
+  library("Randomness", []),
   library("Records", ["CChecksum", protobuf]),
-  library("Volumes", ["CChecksum", "Records", "CZlib", "CZip", "CNifti"]),
-  library("Geometry", ["CEmbree", "CPng"]),
+  library("Volumes", ["CChecksum", "Records", "Randomness", "CZlib", "CZip", "CNifti"]),
+  library("Geometry", ["CEmbree", "CMatio", "CMeshQueries", "CPng", "CZlib", "Randomness"]),
   library("ForeignWeights", ["CHDF5", "CZip"]),
   library("Runs", ["Records", yams]),
   library("Plots", []),
   tests("Records", ["Records", "CChecksum"]),
-  tests("Volumes", ["Volumes"]),
-  tests("Geometry", ["Geometry", "Volumes"]),
+  tests("Volumes", ["Volumes", "Randomness"]),
+  tests("Geometry", ["Geometry", "Volumes", "Randomness"]),
   tests("ForeignWeights", ["ForeignWeights", "Volumes"]),
   tests("Runs", ["Runs"]),
   tests("Plots", ["Plots"]),
@@ -50,22 +54,23 @@ let pureTargets: [Target] = [
 
 let engineTargets: [Target] = [
   systemLibrary("CLibTorch", pkgConfig: "libtorch", apt: "see scripts/bootstrap"),
-  .target(name: "CTorch", dependencies: ["CLibTorch"]),
+  .target(name: "CTorch", dependencies: ["CLibTorch", "CVectors"]),
   library("Torch", ["CTorch"]),
   library("NN", ["Torch"]),
   library("Models", ["NN"]),
   library("Training", ["NN", "Runs"]),
-  library("Experiments", ["Training", "Models", "Geometry", "Volumes", "ForeignWeights", "Plots", "Runs"]),
+  library(
+    "Experiments", ["Training", "Models", "Geometry", "Volumes", "Randomness", "ForeignWeights", "Plots", "Runs"]),
   .executableTarget(name: "formcast", dependencies: ["Experiments", argumentParser], swiftSettings: strict),
   tests("Torch", ["Torch"]),
   tests("NN", ["NN", "Volumes"]),
   tests("Models", ["Models", "NN", "Torch", "Volumes"]),
   tests("Training", ["Training", "Volumes"]),
-  tests("Experiments", ["Experiments", "Volumes"]),
+  tests("Experiments", ["Experiments", "Volumes", "Randomness"]),
   tests("Command", ["Volumes", "Geometry"]),
 ]
 
-let pureLibraries = ["Records", "Volumes", "Geometry", "ForeignWeights", "Runs", "Plots"]
+let pureLibraries = ["Randomness", "Records", "Volumes", "Geometry", "ForeignWeights", "Runs", "Plots"]
 let engineLibraries = ["Torch", "NN", "Models", "Training", "Experiments"]
 
 let package = Package(

@@ -1,6 +1,7 @@
 import Experiments
 import Foundation
 import NN
+import Randomness
 import Runs
 import Testing
 import Volumes

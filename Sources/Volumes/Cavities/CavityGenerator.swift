@@ -1,4 +1,5 @@
 import Foundation
+import Randomness
 
 /// What a generated cavity data set looks like.
 public struct CavityConfiguration: Sendable, Equatable, Codable {

@@ -1,4 +1,5 @@
 import Foundation
+import Randomness
 
 /// The three parts of a data set.
 public enum DatasetPart: String, Sendable, Codable, CaseIterable {

@@ -1,4 +1,5 @@
 import Foundation
+import Randomness
 import Synchronization
 
 /// Streams batches of windows from sample files, in a reproducible order and with bounded memory.

@@ -1,0 +1,2 @@
+// A package target needs a source file; everything here is in the headers.
+#include "vectors.h"
