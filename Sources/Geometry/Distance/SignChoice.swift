@@ -6,6 +6,7 @@ struct SignChoice {
   private let mesh: Mesh
   private let faces: FaceTree
   private let options: MeshDistanceField.Options
+  private let topology: MeshTopology
 
   /// Probe points by which methods are judged.
   private static let probeCount = 4096
@@ -14,31 +15,32 @@ struct SignChoice {
 
   init(_ mesh: Mesh, _ faces: FaceTree, _ options: MeshDistanceField.Options) {
     (self.mesh, self.faces, self.options) = (mesh, faces, options)
+    topology = MeshTopology(mesh.welded())
   }
 
   /// The test and why it was chosen.
   func made() throws -> (any InsideTest, SignDecision) {
     switch options.sign {
     case .auto: try automatic()
-    case .winding: judged(try winding(), .winding, "asked for")
-    case .visibility: judged(visibility(), .visibility, "asked for")
-    case .parity: judged(RayParity(faces: faces), .parity, "asked for")
+    case .winding: judged(winding(), .winding, "asked for")
+    case .visibility: judged(try visibility(), .visibility, "asked for")
+    case .parity: judged(try RayParity(faces), .parity, "asked for")
     case .normal: judged(try normal(), .normal, "asked for")
     }
   }
 
   /// Winding numbers where the orientation of the faces means something, else visibility.
   private func automatic() throws -> (any InsideTest, SignDecision) {
-    let topology = MeshTopology(mesh.welded())
     let state = topology.isClosed ? "closed" : "\(topology.boundaryEdgeCount) boundary edges"
     if topology.isConsistentlyOriented {
-      let (test, decision) = judged(try winding(), .winding, "\(state), consistently oriented")
+      let (test, decision) = judged(winding(), .winding, "\(state), consistently oriented")
       if topology.isClosed || decision.ambiguousShare <= Self.tolerableShare { return (test, decision) }
-      return judged(visibility(), .visibility, "\(state): winding numbers undecided at \(percent(decision)) of points")
+      return judged(
+        try visibility(), .visibility, "\(state): winding numbers undecided at \(percent(decision)) of points")
     }
     let edges = "\(topology.inconsistentEdgeCount) edges with faces turned against each other"
     if let turned = try turnedRound(edges), turned.1.ambiguousShare <= Self.tolerableShare { return turned }
-    return judged(visibility(), .visibility, edges)
+    return judged(try visibility(), .visibility, edges)
   }
 
   /// Winding numbers of the mesh with its faces turned to agree.
@@ -50,13 +52,14 @@ struct SignChoice {
     "\((decision.ambiguousShare * 1000).rounded() / 10) %"
   }
 
-  private func winding() throws -> any InsideTest {
-    try WindingNumber(faces, looksInward: mesh.signedVolume < 0)
+  private func winding() -> any InsideTest {
+    WindingNumber(
+      faces, isClosed: topology.isClosed && topology.isConsistentlyOriented, looksInward: mesh.signedVolume < 0)
   }
 
-  private func visibility() -> any InsideTest { Visibility(faces, cameras: options.cameras) }
+  private func visibility() throws -> any InsideTest { try Visibility(faces, cameras: options.cameras) }
 
-  private func normal() throws -> any InsideTest { Visibility(faces, cameras: options.cameras) }
+  private func normal() throws -> any InsideTest { try Visibility(faces, cameras: options.cameras) }
 
   /// The test with what it says of seeded probe points: half of them near the surface, half in the box.
   private func judged(
@@ -64,7 +67,7 @@ struct SignChoice {
   ) -> (any InsideTest, SignDecision) {
     let probes = probes()
     var nearest = [mq_nearest](repeating: mq_nearest(), count: Self.probeCount)
-    mq_nearest_points(UnsafeMutableRawPointer(faces.scene), faces.corners, probes, Self.probeCount, &nearest)
+    mq_nearest_points(faces.tree, probes, Self.probeCount, &nearest)
     var margins = [Float](repeating: 0, count: Self.probeCount)
     probes.withUnsafeBufferPointer { points in
       nearest.withUnsafeBufferPointer { nearest in
