@@ -8,6 +8,8 @@ public enum MeshError: Error, Equatable, CustomStringConvertible {
   case invalidSide(Int)
   /// There is nothing to work on.
   case noFaces
+  /// The mesh does not fit into a file of this format.
+  case tooLarge(format: String)
 
   /// What went wrong and what to do.
   public var description: String {
@@ -18,6 +20,7 @@ public enum MeshError: Error, Equatable, CustomStringConvertible {
       "vertex \(vertex) has a coordinate that is not a finite number; repair the mesh"
     case .invalidSide(let side): "a voxel grid of side \(side) cannot be made; use 1 to 1024"
     case .noFaces: "the mesh has no faces"
+    case .tooLarge(let format): "the mesh is too large for a .\(format) file; write .ply or .stl"
     }
   }
 }
