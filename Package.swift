@@ -7,6 +7,9 @@ let isPure = Context.environment["FORMCAST_PURE"] == "1"
 
 let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
 
+/// CVectors includes kernels of the target that uses it, which must be found in that target's folder.
+let ownHeaders: [CXXSetting] = [.headerSearchPath(".")]
+
 /// A C library that comes with the system and is found by pkg-config or on the default search path.
 func systemLibrary(_ name: String, pkgConfig: String? = nil, apt: String) -> Target {
   .systemLibrary(name: name, pkgConfig: pkgConfig, providers: [.apt([apt])])
@@ -35,7 +38,9 @@ let pureTargets: [Target] = [
   systemLibrary("CHDF5", pkgConfig: "hdf5", apt: "libhdf5-dev"),
   .target(name: "CChecksum"),
   .target(name: "CVectors"),
-  .target(name: "CMeshQueries", dependencies: ["CVectors"], linkerSettings: [.linkedLibrary("embree3")]),
+  .target(
+    name: "CMeshQueries", dependencies: ["CVectors"], cxxSettings: ownHeaders,
+    linkerSettings: [.linkedLibrary("embree3")]),
   library("Randomness", []),
   library("Records", ["CChecksum", protobuf]),
   library("Volumes", ["CChecksum", "Records", "Randomness", "CZlib", "CZip", "CNifti"]),
@@ -54,7 +59,7 @@ let pureTargets: [Target] = [
 
 let engineTargets: [Target] = [
   systemLibrary("CLibTorch", pkgConfig: "libtorch", apt: "see scripts/bootstrap"),
-  .target(name: "CTorch", dependencies: ["CLibTorch", "CVectors"]),
+  .target(name: "CTorch", dependencies: ["CLibTorch", "CVectors"], cxxSettings: ownHeaders),
   library("Torch", ["CTorch"]),
   library("NN", ["Torch"]),
   library("Models", ["NN"]),
