@@ -95,7 +95,8 @@ struct MetricsMeshTests {
     var options = options(samples: 2000)
     options.normalization = rule
     let told = try ShapeComparison(of: mesh, to: reference, options: options)
-    #expect(abs(told.chamfer.l1 - (rule == .none ? 0.3 : 0.1)) < 0.003)
+    // Faces of 15 degrees are nearer than the corners by up to 1.7 %.
+    #expect(abs(told.chamfer.l1 / (rule == .none ? 0.3 : 0.1) - 1) < 0.02)
     let diagonal = (rule == .none ? 6 : 2) * 3.0.squareRoot()
     #expect(abs(told.protocol.referenceDiagonal - diagonal) < 1e-5)
     #expect(told.protocol.thresholds == [told.protocol.referenceDiagonal / 100])

@@ -32,7 +32,7 @@ struct SampledSurface {
       return Match(distances: neighbors.map(\.distance), normals: neighbors.map { other.normals[$0.index] })
     case .surface:
       let places = try MeshDistanceField(other.mesh, sign: options.sign, threadCount: options.threadCount)
-        .query(positions, wants: [.closestPoints, .faces])
+        .unsignedQuery(positions, wants: [.closestPoints, .faces])
       let faceNormals = other.mesh.faceNormals()
       let distances = zip(positions, places.closestPoints).map { position, closest in
         let offset = SIMD3<Double>(closest) - SIMD3<Double>(position)

@@ -6,6 +6,8 @@ import Foundation
 public struct Turntable: Sendable {
   private let start: Camera
   private let center, up: SIMD3<Float>
+  /// Farthest distance from the center along the view.
+  private let reach: Float
 
   /// A table whose axis goes through the middle of the renderer's bounds; all that turns stays in the picture.
   ///
@@ -20,6 +22,14 @@ public struct Turntable: Sendable {
     let rims = sweep.rims(from: renderer.upAxis.front)
     let box = Bounds(rims) ?? bounds
     start = try Camera(framing: rims, in: box, from: view, upAxis: renderer.upAxis, aspect: aspect)
+    reach = rims.reduce(0) { [center, start] in max($0, abs(($1 - center).dot(start.forward))) }
+  }
+
+  /// The depths that anything on the table can come to, for colours that stay the same while it turns.
+  public var depths: ClosedRange<Float> {
+    let middle = (center - start.position).dot(start.forward)
+    let near = max(middle - reach, 0)
+    return near...max(middle + reach, near)
   }
 
   /// The camera after a share of a whole turn; the scene turns to the right.
