@@ -19,6 +19,7 @@ struct Formcast: ParsableCommand {
       ForecastVerb.self,
       Import.self,
       Render.self,
+      Compare.self,
       Bench.self,
     ]
   )
