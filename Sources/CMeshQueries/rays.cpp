@@ -144,7 +144,7 @@ void mq_count_views(const mq_rays *rays, const float *queries, size_t count, con
   }
 }
 
-void mq_scan(const mq_rays *rays, const mq_camera *camera, size_t side, uint32_t *faces, float *distances) {
+void mq_scan(const mq_rays *rays, const mq_camera *camera, size_t side, uint32_t *faces, float *points) {
   RTCIntersectContext context;
   for (size_t row = 0; row < side; row++) {
     for (size_t column = 0; column < side; column++) {
@@ -160,7 +160,9 @@ void mq_scan(const mq_rays *rays, const mq_camera *camera, size_t side, uint32_t
       rtcIntersect1(rays->scene, &context, &hit);
       const bool isHit = hit.hit.geomID != RTC_INVALID_GEOMETRY_ID;
       faces[row * side + column] = isHit ? hit.hit.primID : UINT32_MAX;
-      distances[row * side + column] = hit.ray.tfar;
+      if (!isHit) continue;
+      float *point = points + 3 * (row * side + column);
+      for (int i = 0; i < 3; i++) point[i] = camera->position[i] + hit.ray.tfar * direction[i];
     }
   }
 }

@@ -63,9 +63,9 @@ typedef struct {
 void mq_count_views(const mq_rays *rays, const float *queries, size_t count, const mq_camera *cameras, size_t camera_count,
                     uint32_t enough, float margin, uint32_t *views);
 
-/// What the centre of every pixel of a camera's square picture shows, row by row: the face, or UINT32_MAX, and the
-/// distance along the ray of direction forward + x right + y up.
-void mq_scan(const mq_rays *rays, const mq_camera *camera, size_t side, uint32_t *faces, float *distances);
+/// What the centre of every pixel of a camera's square picture shows, row by row: the face and where it is hit, or
+/// UINT32_MAX.
+void mq_scan(const mq_rays *rays, const mq_camera *camera, size_t side, uint32_t *faces, float *points);
 
 #ifdef __cplusplus
 }

@@ -14,14 +14,12 @@ struct WindingNumber: InsideTest {
   /// Error allowed for a group of faces: in the first try, and where that did not decide. 0 is exact.
   private static let tolerances: [Float] = [8e-3, 4e-4, 0]
   private let faces: FaceTree
-  /// -1 if the faces look inward.
-  private let orientation: Float
   private let isClosed: Bool
 
-  /// The tree of winding numbers, for faces that look outward or all inward. The number of a closed mesh changes only
+  /// For faces that look outward. The number of a closed mesh changes only
   /// where the surface is, which saves most of the work for queries away from it.
-  init(_ faces: FaceTree, isClosed: Bool, looksInward: Bool) {
-    (self.faces, orientation, self.isClosed) = (faces, looksInward ? -1 : 1, isClosed)
+  init(_ faces: FaceTree, isClosed: Bool) {
+    (self.faces, self.isClosed) = (faces, isClosed)
   }
 
   func margins(of block: QueryBlock, into margins: UnsafeMutablePointer<Float>) {
@@ -32,6 +30,12 @@ struct WindingNumber: InsideTest {
     }
     guard isClosed else { return }
     for index in 1..<max(1, block.count) where sharesBall(index, of: block) { margins[index] = margins[index - 1] }
+  }
+
+  /// 1 and 0 are sure. A negative number is outside, but a sign of faces that look inward.
+  @inline(__always)
+  private static func margin(_ number: Float) -> Float {
+    number >= 0 ? min(1, 2 * number - 1) : min(-0.01, -2 * number - 1)
   }
 
   /// Whether a query lies in a ball without surface round the query before, or the other way round.
@@ -57,8 +61,8 @@ struct WindingNumber: InsideTest {
       mq_winding_numbers(faces.tree, points, count, tolerance, numbers, errors)
       var undecided: [Int] = []
       for (place, index) in queries.enumerated() {
-        let number = orientation * numbers[place]
-        margins[index] = max(-1, min(1, 2 * number - 1))
+        let number = numbers[place]
+        margins[index] = Self.margin(number)
         if tolerance > 0, abs(number - 0.5) <= errors[place] { undecided.append(index) }
       }
       return undecided

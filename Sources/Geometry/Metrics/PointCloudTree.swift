@@ -16,7 +16,7 @@ public final class PointCloudTree: @unchecked Sendable {
   public let points: [SIMD3<Float>]
 
   /// An inner node splits an axis; its first child follows it. A leaf has a range of `ordered`.
-  private struct Node {
+  struct Node {
     var split: Float = 0
     /// 0...2, or 3 for a leaf.
     var axis: Int32 = 3
@@ -26,9 +26,9 @@ public final class PointCloudTree: @unchecked Sendable {
   }
 
   private static let leafSize = 8
-  private let nodes: [Node]
+  let nodes: [Node]
   /// The points in the order of the leaves; w is the bit pattern of the number in the cloud.
-  private let ordered: [SIMD4<Float>]
+  let ordered: [SIMD4<Float>]
 
   /// Sorts a cloud into a tree.
   ///
@@ -65,7 +65,7 @@ public final class PointCloudTree: @unchecked Sendable {
   }
 
   /// A part of the tree that may hold something nearer: the gaps to it along the axes.
-  private struct Pending {
+  struct Pending {
     var node: Int
     var gaps: SIMD3<Float>
   }
