@@ -79,7 +79,8 @@ public struct ShapeFolder: Sendable {
 
   private static func isShapeNet(_ path: String) -> Bool {
     let parts = path.split(separator: "/")
-    return parts.count > 2 && parts[parts.count - 2] == "models" && parts[parts.count - 1].hasPrefix("model_normalized.")
+    return parts.count > 2 && parts[parts.count - 2] == "models"
+      && parts[parts.count - 1].hasPrefix("model_normalized.")
   }
 
   /// The parts of the paths that name their shapes.

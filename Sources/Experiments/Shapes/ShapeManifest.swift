@@ -9,7 +9,13 @@ final class ShapeManifest: Sendable {
   static let fileName = "manifest.jsonl"
 
   let url: URL
-  private let state: Mutex<[String: ShapeRecord]>
+  private let state: Mutex<State>
+
+  private struct State {
+    var records: [String: ShapeRecord]
+    /// Ids of the shapes that were added since it was opened, the first one first.
+    var added: [String] = []
+  }
 
   /// Opens the manifest of a folder, with what an earlier run left.
   ///
@@ -17,28 +23,34 @@ final class ShapeManifest: Sendable {
   init(in folder: URL) throws {
     url = folder.appending(path: Self.fileName)
     let records = try Self.read(url)
-    state = Mutex(Dictionary(records.map { ($0.id, $0) }) { $1 })
+    state = Mutex(State(records: Dictionary(records.map { ($0.id, $0) }) { $1 }))
   }
 
   /// All records, by id.
   var records: [ShapeRecord] {
-    state.withLock { $0.values.sorted { $0.id.utf8.lexicographicallyPrecedes($1.id.utf8) } }
+    state.withLock { $0.records.values.sorted { $0.id.utf8.lexicographicallyPrecedes($1.id.utf8) } }
   }
 
-  func record(of id: String) -> ShapeRecord? { state.withLock { $0[id] } }
+  func record(of id: String) -> ShapeRecord? { state.withLock { $0.records[id] } }
+
+  /// Records of the shapes that were added since it was opened, the first one first.
+  var finished: [ShapeRecord] { state.withLock { state in state.added.compactMap { state.records[$0] } } }
 
   /// Adds a shape that is finished; it is on the disk when this returns.
   func add(_ record: ShapeRecord) throws {
     let line = try JSONOutput.line(record) + "\n"
-    try state.withLock { records in
+    try state.withLock { state in
       let descriptor = open(url.path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
-      guard descriptor >= 0 else { throw ExperimentError("\(url.path): cannot be written; check permissions and space") }
+      guard descriptor >= 0 else {
+        throw ExperimentError("\(url.path): cannot be written; check permissions and space")
+      }
       defer { close(descriptor) }
       let bytes = Array(line.utf8)
       guard write(descriptor, bytes, bytes.count) == bytes.count, fsync(descriptor) == 0 else {
         throw ExperimentError("\(url.path): cannot be written; check permissions and space")
       }
-      records[record.id] = record
+      state.records[record.id] = record
+      state.added.append(record.id)
     }
   }
 

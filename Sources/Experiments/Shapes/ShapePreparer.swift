@@ -99,7 +99,7 @@ struct ShapePreparer: Sendable {
   private func voxels(
     _ side: Int, of shape: ShapeSource, _ field: MeshDistanceField, _ placement: UnitFrame, _ parts: inout Parts
   ) throws -> Product {
-    let result = try DistanceGridSampler(side: side, placement: placement).sample(field) {
+    let result = try DistanceGridSampler(side: side, placement: placement).sample(field) { _ in
       if isStopped() { throw Stop() }
     }
     parts.add(result, GridContinuity(result.grid))

@@ -34,10 +34,11 @@ public struct DistanceGridSampler: Sendable {
     self.init(ScalarGrid.Shape(cube: side), frame: frame, placement: placement)
   }
 
-  /// Samples a field; `willContinue` is asked between batches and ends the work with an error of its own.
+  /// Samples a field; `onBatch` is told the number of samples done before each batch, and may end the
+  /// work with an error of its own.
   ///
-  /// *Throws*: `SamplingError` for a grid that is too large, and what `willContinue` throws.
-  public func sample(_ field: MeshDistanceField, willContinue: () throws -> Void = {}) throws -> Result {
+  /// *Throws*: `SamplingError` for a grid that is too large, and what `onBatch` throws.
+  public func sample(_ field: MeshDistanceField, onBatch: (Int) throws -> Void = { _ in }) throws -> Result {
     let extents = [shape.depth, shape.height, shape.width]
     guard extents.allSatisfy({ (1...1 << 20).contains($0) }), shape.count <= Self.largestCount else {
       throw SamplingError(
@@ -50,7 +51,7 @@ public struct DistanceGridSampler: Sendable {
     var points: [SIMD3<Float>] = []
     points.reserveCapacity(min(shape.count, Self.batchSize))
     for start in stride(from: 0, to: shape.count, by: Self.batchSize) {
-      try willContinue()
+      try onBatch(start)
       points.removeAll(keepingCapacity: true)
       for index in start..<min(shape.count, start + Self.batchSize) {
         let place = SIMD3(

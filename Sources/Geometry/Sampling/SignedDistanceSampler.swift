@@ -72,8 +72,8 @@ public struct SignedDistanceSampler: Sendable {
       report.ambiguousShare = Double(ambiguousCount) / Double(2 * max(1, set.points.count))
     }
     if let side = continuitySide {
-      let grid = try DistanceGridSampler(side: side, placement: normalized.unit).sample(
-        field, willContinue: willContinue)
+      let grid = try DistanceGridSampler(side: side, placement: normalized.unit).sample(field) { _ in try willContinue()
+      }
       report.judge(GridContinuity(grid.grid))
     }
     set.report = report
