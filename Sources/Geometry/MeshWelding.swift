@@ -8,6 +8,8 @@ public enum MeshError: Error, Equatable, CustomStringConvertible {
   case invalidSide(Int)
   /// There is nothing to work on.
   case noFaces
+  /// The structures to search it do not fit into memory.
+  case noMemory(faces: Int)
 
   /// What went wrong and what to do.
   public var description: String {
@@ -18,6 +20,7 @@ public enum MeshError: Error, Equatable, CustomStringConvertible {
       "vertex \(vertex) has a coordinate that is not a finite number; repair the mesh"
     case .invalidSide(let side): "a voxel grid of side \(side) cannot be made; use 1 to 1024"
     case .noFaces: "the mesh has no faces"
+    case .noMemory(let faces): "there is not enough memory to search a mesh of \(faces) faces; free some or simplify it"
     }
   }
 }
