@@ -23,7 +23,9 @@ public struct PreparationSettings: Codable, Sendable, Equatable {
   static let fileName = "settings.json"
 
   /// Checks the numbers.
-  func validate() throws {
+  ///
+  /// *Throws*: `ExperimentError` and `SamplingError` naming the first that cannot be.
+  public func validate() throws {
     for plan in plans { try plan.validate() }
     guard voxels.allSatisfy({ (2...512).contains($0) }), Set(voxels).count == voxels.count else {
       throw ExperimentError("--voxels: sides are different numbers from 2 to 512")

@@ -55,7 +55,7 @@ final class ShapeManifest: Sendable {
   }
 
   /// Writes the records of the given shapes in order and forgets all others.
-  func close(keeping ids: Set<String>) throws -> [ShapeRecord] {
+  func seal(keeping ids: Set<String>) throws -> [ShapeRecord] {
     let kept = records.filter { ids.contains($0.id) }
     let text = try kept.map { try JSONOutput.line($0) + "\n" }.joined()
     try AtomicFile.write(text, to: url)

@@ -77,7 +77,7 @@ public struct ShapePreparation: Sendable {
     var summary = PreparationSummary(out: out.path)
     (summary.skipped, summary.remaining) = (skipped, open.count - done)
     let inOrder = manifest.finished
-    let records = done == open.count ? try manifest.close(keeping: Set(shapes.shapes.map(\.id))) : manifest.records
+    let records = done == open.count ? try manifest.seal(keeping: Set(shapes.shapes.map(\.id))) : manifest.records
     summary.count(records)
     if done == open.count {
       try PreparationLists(records).write(to: out)

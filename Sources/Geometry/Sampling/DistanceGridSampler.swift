@@ -18,7 +18,7 @@ public struct DistanceGridSampler: Sendable {
   public var placement: UnitFrame
 
   /// Most points that are asked for at once.
-  private static let batchSize = 1 << 16
+  private static let batchSize = 1 << 18
   /// Most samples of a grid: 4 GiB of distances.
   public static let largestCount = 1 << 30
 

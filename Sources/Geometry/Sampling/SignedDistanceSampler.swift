@@ -34,7 +34,7 @@ public struct SignedDistanceSampler: Sendable {
   public var continuitySide: Int?
 
   /// Most points that are asked for at once.
-  private static let batchSize = 1 << 16
+  private static let batchSize = 1 << 18
 
   /// A sampler.
   public init(_ plan: SamplePlan, normalization: MeshNormalization = .sphere, seed: UInt64 = 1) {
