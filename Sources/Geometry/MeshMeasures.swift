@@ -1,5 +1,5 @@
 /// An axis-parallel box round a set of points.
-public struct Bounds: Sendable, Equatable {
+public struct Bounds: Sendable, Equatable, Codable {
   /// Smallest and largest coordinates.
   public var lower: SIMD3<Float>, upper: SIMD3<Float>
 

@@ -1,5 +1,5 @@
 /// How the faces of a mesh hang together; says nothing about where they lie.
-public struct MeshTopology: Sendable, Equatable {
+public struct MeshTopology: Sendable, Equatable, Codable {
   /// Vertices that have a face.
   public private(set) var vertexCount = 0
   /// Different edges.
@@ -8,6 +8,8 @@ public struct MeshTopology: Sendable, Equatable {
   public private(set) var faceCount = 0
   /// Edges with one face.
   public private(set) var boundaryEdgeCount = 0
+  /// Rings of edges with one face: holes, and rims of open parts.
+  public private(set) var boundaryLoopCount = 0
   /// Edges with more than two faces.
   public private(set) var nonManifoldEdgeCount = 0
   /// Edges with an odd number of faces.
@@ -44,7 +46,9 @@ public struct MeshTopology: Sendable, Equatable {
       if vertices.root(of: vertex) == vertex { componentCount += 1 }
     }
     var fans = DisjointSets(count: 3 * faces.count)
-    countEdges(HalfEdges(faces, vertexCount: mesh.positions.count), &fans)
+    let edges = HalfEdges(faces, vertexCount: mesh.positions.count)
+    countEdges(edges, &fans)
+    countLoops(edges, &fans)
     var fanCount = [UInt8](repeating: 0, count: mesh.positions.count)
     for corner in 0..<(3 * faces.count) where fans.root(of: corner) == corner {
       let vertex = Int(faces[corner / 3][corner % 3])
@@ -72,8 +76,24 @@ public struct MeshTopology: Sendable, Equatable {
   }
 }
 
+extension MeshTopology {
+  /// Counts chains of boundary edges; where chains touch in a vertex, each goes on round its own fan of faces.
+  private mutating func countLoops(_ edges: HalfEdges, _ fans: inout DisjointSets) {
+    guard boundaryEdgeCount > 0 else { return }
+    var chains = DisjointSets(count: 3 * faceCount)
+    var ends: [Int] = []
+    edges.forEachEdge { halves in
+      guard halves.count == 1, let half = halves.first else { return }
+      let (low, high) = (fans.root(of: half.lowCorner), fans.root(of: half.highCorner))
+      chains.join(low, high)
+      ends.append(low)
+    }
+    boundaryLoopCount = Set(ends.map { chains.root(of: $0) }).count
+  }
+}
+
 /// The sides of all faces, grouped by edge.
-private struct HalfEdges {
+struct HalfEdges {
   /// A side of a face, seen from the edge's vertex with the lower number.
   struct Half {
     var highVertex: UInt32

@@ -64,6 +64,7 @@ struct SdfGrid: ParsableCommand {
       let frame = try frame(of: mesh)
       let sampler = DistanceGridSampler(.init(cube: resolution), frame: frame, placement: placed.placement)
       let result = try sampler.sample(placed.field) { progress.update(to: $0) }
+      progress.update(to: result.grid.values.count)
       var grid = clip.map { result.grid.clipped(to: $0) } ?? result.grid
       if pad { grid = grid.padded() }
       let request = SdfGridSummary.Request(out: out, frame: frameFile, mesh: self.mesh, normalize: normalize)

@@ -182,8 +182,9 @@ struct SdfCommandTests {
     let meshes = try #require(try outcome.object()["meshes"] as? [[String: Any]])
     #expect(meshes.map { $0["closed"] as? Bool } == [true, false])
     #expect(meshes.map { $0["accepted"] as? Bool } == [true, false])
-    #expect(meshes[0]["euler"] as? Int == 2 && meshes[0]["boundaryEdges"] as? Int == 0)
-    #expect(meshes[0]["volume"] as? Double == 48 && (meshes[0]["windingMargin"] as? Double ?? 0) > 0.9)
+    #expect(meshes[0]["duplicates"] as? Int == 0 && meshes[0]["oriented"] as? Bool == true)
+    let report = meshes[0]["report"] as? [String: Any]
+    #expect(report?["volume"] as? Double == 48 && (meshes[0]["windingMargin"] as? Double ?? 0) > 0.9)
     #expect(outcome.output.contains("winding margin") && outcome.output.contains("sheet.obj"))
   }
 

@@ -1,19 +1,31 @@
+import Foundation
+
 extension Mesh {
+  /// glTF 2.0 as text: the same scene, with its buffer in base64.
+  func gltfText() -> [UInt8] {
+    guard !faces.isEmpty else { return Array(emptySceneJSON.utf8) }
+    let data = Data(sceneBytes).base64EncodedString()
+    return Array(sceneJSON(uri: #""uri":"data:application/octet-stream;base64,\#(data)","#).utf8)
+  }
+
+  /// Positions, normals and corners.
+  private var sceneBytes: [UInt8] {
+    var binary = MeshBytes(capacity: 24 * positions.count + 12 * faces.count)
+    for position in positions { binary.append(position) }
+    for normal in vertexNormals() { binary.append(normal) }
+    for face in faces { binary.append(face) }
+    return binary.bytes
+  }
+
   /// Binary glTF 2.0: one node with one mesh of positions, normals and triangles; an empty scene for an empty mesh.
   ///
   /// *Units and frame*: positions are written as they are, though glTF calls y up and metres the unit.
   func glbBytes() -> [UInt8] {
     var json = MeshBytes(capacity: 2048)
-    json.append(faces.isEmpty ? emptySceneJSON : sceneJSON)
+    json.append(faces.isEmpty ? emptySceneJSON : sceneJSON(uri: ""))
     json.pad(with: 0x20)
-    var binary = MeshBytes(capacity: 24 * positions.count + 12 * faces.count)
-    if !faces.isEmpty {
-      for position in positions { binary.append(position) }
-      for normal in vertexNormals() { binary.append(normal) }
-      for face in faces { binary.append(face) }
-    }
-    let hasBinary = !binary.bytes.isEmpty
-    let total = 12 + 8 + json.bytes.count + (hasBinary ? 8 + binary.bytes.count : 0)
+    let binary = faces.isEmpty ? [] : sceneBytes
+    let total = 12 + 8 + json.bytes.count + (binary.isEmpty ? 0 : 8 + binary.count)
     var output = MeshBytes(capacity: total)
     output.append("glTF")
     output.append(UInt32(2))
@@ -21,11 +33,11 @@ extension Mesh {
     output.append(UInt32(json.bytes.count))
     output.append("JSON")
     var bytes = output.bytes + json.bytes
-    if hasBinary {
+    if !binary.isEmpty {
       var head = MeshBytes(capacity: 8)
-      head.append(UInt32(binary.bytes.count))
+      head.append(UInt32(binary.count))
       head.append("BIN\0")
-      bytes += head.bytes + binary.bytes
+      bytes += head.bytes + binary
     }
     return bytes
   }
@@ -34,7 +46,7 @@ extension Mesh {
 
   private var emptySceneJSON: String { "{\(assetJSON),\"scenes\":[{}]}" }
 
-  private var sceneJSON: String {
+  private func sceneJSON(uri: String) -> String {
     let (vertexBytes, faceBytes) = (12 * positions.count, 12 * faces.count)
     let box = bounds ?? Bounds(lower: .zero, upper: .zero)
     func list(_ v: SIMD3<Float>) -> String { "[\(v.x),\(v.y),\(v.z)]" }
@@ -58,7 +70,7 @@ extension Mesh {
       #""materials":[{"pbrMetallicRoughness":\#(surface)}]"#,
       #""accessors":[\#(accessors.joined(separator: ","))]"#,
       #""bufferViews":[\#(views.joined(separator: ","))]"#,
-      #""buffers":[{"byteLength":\#(2 * vertexBytes + faceBytes)}]"#,
+      #""buffers":[{\#(uri)"byteLength":\#(2 * vertexBytes + faceBytes)}]"#,
     ]
     return "{\(parts.joined(separator: ","))}"
   }

@@ -10,8 +10,10 @@ public enum MeshFormat: String, Sendable, CaseIterable {
   case ply
   /// Object file format of Geomview, text.
   case off
-  /// Binary glTF 2.0, with vertex normals; written only.
+  /// Binary glTF 2.0; written with vertex normals.
   case glb
+  /// glTF 2.0 as text, with its buffers inside or in files of the same folder.
+  case gltf
 
   /// The format that the extension of a name says.
   ///
@@ -33,7 +35,7 @@ public enum MeshEncoding: Sendable, Equatable {
   case ascii
 }
 
-/// Why a mesh file could not be read or written: which file, where in it, what to do.
+/// Why a mesh or voxel file could not be read or written: which file, where in it, what to do.
 public struct MeshFileError: Error, Equatable, CustomStringConvertible {
   /// Path of the file.
   public var file: String
@@ -51,32 +53,32 @@ public struct MeshFileError: Error, Equatable, CustomStringConvertible {
 }
 
 extension Mesh {
-  /// Reads a mesh file in the format of its extension; polygons become fans of triangles.
+  /// Reads a mesh file in the format of its extension; polygons become triangles, and several objects one mesh
+  /// (`MeshScene` keeps them apart).
   ///
   /// *Throws*: `MeshFileError` naming line or byte for a file that is broken, cut off or of another kind.
-  /// *Limits*: colours, normals, textures and materials are left out; a polygon that is not convex may fold.
+  /// *Limits*: colours, normals, textures, materials, skins and morph targets are left out; polygons that cross
+  /// themselves become fans. Memory is bounded by a constant times the size of the file.
   public init(contentsOf url: URL) throws {
     let format = try MeshFormat(of: url)
-    let data: Data
-    do {
-      data = try Data(contentsOf: url, options: .mappedIfSafe)
-    } catch {
-      throw MeshFileError(url.path, nil, "cannot be read; check that the file exists and may be opened")
-    }
-    try self.init(data: data, format: format, name: url.path)
+    try self.init(MeshFileInput(url), format)
   }
 
   /// Reads a mesh from the bytes of a file; `name` appears in errors.
   ///
-  /// *Throws*: `MeshFileError` as for a file.
+  /// *Throws*: `MeshFileError` as for a file; glTF that names other files cannot be read this way.
   public init(data: Data, format: MeshFormat, name: String) throws {
-    self = try data.withUnsafeBytes { bytes in
+    try self.init(MeshFileInput(data: data, name: name), format)
+  }
+
+  private init(_ input: MeshFileInput, _ format: MeshFormat) throws {
+    self = try input.data.withUnsafeBytes { bytes in
       switch format {
-      case .stl: try STLReader(bytes, file: name).mesh()
-      case .obj: try OBJReader(bytes, file: name).mesh()
-      case .ply: try PLYReader(bytes, file: name).mesh()
-      case .off: try OFFReader(bytes, file: name).mesh()
-      case .glb: throw MeshFileError(name, nil, "GLB files are written only; convert it to OBJ, PLY, STL or OFF")
+      case .stl: try STLReader(bytes, file: input.name).mesh()
+      case .obj: try OBJReader(bytes, file: input.name).mesh()
+      case .ply: try PLYReader(bytes, file: input.name).mesh()
+      case .off: try OFFReader(bytes, file: input.name).mesh()
+      case .glb, .gltf: Mesh.joined(try GLTFReader(bytes, input).objects().map(\.mesh))
       }
     }
   }
@@ -102,9 +104,13 @@ extension Mesh {
 
   /// The bytes of a mesh file.
   ///
-  /// *Throws*: `MeshError` for a mesh with broken indices or positions.
+  /// *Throws*: `MeshError` for a mesh with broken indices or positions, or too large for the format.
   public func data(format: MeshFormat, encoding: MeshEncoding = .binary) throws -> Data {
     try validate()
+    // Lengths in GLB files have 32 bits.
+    guard format != .glb || 24 * positions.count + 12 * faces.count < Int(UInt32.max) - 4096 else {
+      throw MeshError.tooLarge(format: format.rawValue)
+    }
     let bytes =
       switch (format, encoding) {
       case (.stl, .binary): stlBytes()
@@ -113,6 +119,7 @@ extension Mesh {
       case (.ply, _): plyBytes(encoding)
       case (.off, _): offText()
       case (.glb, _): glbBytes()
+      case (.gltf, _): gltfText()
       }
     return Data(bytes)
   }

@@ -8,21 +8,28 @@ extension Mesh {
   }
 }
 
-/// Reads vertices and polygons of an OBJ file; all other statements are passed over.
+/// Reads vertices, polygons and the names of objects and groups of an OBJ file; all other statements are passed over.
 struct OBJReader {
   private var scanner: TextScanner
   private var positions: [SIMD3<Float>] = []
   private var polygons = PolygonFaces()
   /// The largest vertex number and its line: a file may name vertices before it has them.
   private var largest = (index: -1, line: 0)
+  private var objects: [MeshSections.Mark] = []
+  private var groups: [MeshSections.Mark] = []
 
   init(_ bytes: UnsafeRawBufferPointer, file: String) { scanner = TextScanner(bytes, file: file) }
 
-  consuming func mesh() throws -> Mesh {
+  consuming func mesh() throws -> Mesh { try sections().mesh }
+
+  /// The mesh and which of its faces belong to which object, or to which group in a file without objects.
+  consuming func sections() throws -> MeshSections {
     repeat {
       switch scanner.word() {
       case "v": positions.append(try scanner.vector("coordinate"))
       case "f": try readFace()
+      case "o": objects.append(.init(name: scanner.restOfLine(), start: polygons.faces.count))
+      case "g": groups.append(.init(name: scanner.restOfLine(), start: polygons.faces.count))
       default: break
       }
     } while scanner.nextLine()
@@ -30,7 +37,8 @@ struct OBJReader {
       throw scanner.error("line \(largest.line) names vertex \(largest.index + 1) of \(positions.count)")
     }
     guard !positions.isEmpty else { throw scanner.error("there is no vertex; the file is empty or of another kind") }
-    return Mesh(positions: positions, faces: polygons.faces)
+    let mesh = Mesh(positions: positions, faces: polygons.triangulated(at: positions))
+    return MeshSections(mesh: mesh, marks: objects.isEmpty ? groups : objects)
   }
 
   /// Corners are `vertex`, `vertex/texture`, `vertex//normal` or `vertex/texture/normal`, from 1, negative from the end.

@@ -9,7 +9,7 @@ extension Mesh {
 }
 
 /// Reads OFF files, also those of ModelNet whose counts stand right after "OFF" without a space, and those with
-/// colours or normals after the coordinates, which are passed over.
+/// colours or normals after the coordinates and colours after the corners, which are passed over.
 struct OFFReader {
   private var scanner: TextScanner
 
@@ -33,7 +33,7 @@ struct OFFReader {
       }
       try readFace(into: &polygons, vertexCount: counts.vertices)
     }
-    mesh.faces = polygons.faces
+    mesh.faces = polygons.triangulated(at: mesh.positions)
     return mesh
   }
 
@@ -53,17 +53,28 @@ struct OFFReader {
     }
   }
 
+  /// The keyword is "OFF" with letters before it for what follows the coordinates in a vertex's line: texture places,
+  /// colours and normals. It may be missing, and the counts may stand in its line, even glued to it.
   private mutating func readCounts() throws -> (vertices: Int, faces: Int) {
     guard var header = scanner.wordAnywhere() else { throw scanner.error("the file is empty") }
-    // Texture coordinates, colours and normals follow the coordinates in the line.
-    for prefix in ["ST", "C", "N"] where header.hasPrefix(prefix) { header = header.dropFirst(prefix.count) }
-    guard header.hasPrefix("OFF") else { throw scanner.error("an OFF file begins with \"OFF\"") }
-    let glued = header.dropFirst(3)
-    if glued.isEmpty { _ = scanner.skipEmptyLines() }
-    guard let first = glued.isEmpty ? scanner.word() : glued, first != "BINARY" else {
+    if Int(header) == nil {
+      for prefix in ["ST", "C", "N"] where header.hasPrefix(prefix) { header = header.dropFirst(prefix.count) }
+      guard !["4", "n", "4n"].contains(where: { header.hasPrefix($0 + "OFF") }) else {
+        throw scanner.error("only vertices of three coordinates are read, not those of \(header.prefix(5))")
+      }
+      guard header.hasPrefix("OFF") else { throw scanner.error("an OFF file begins with \"OFF\"") }
+      header = header.dropFirst(3)
+      if header.isEmpty {
+        _ = scanner.skipEmptyLines()
+        header = scanner.word() ?? "BINARY"
+      }
+    }
+    guard header != "BINARY" else {
       throw scanner.error("only text OFF files with their numbers of vertices and faces are read")
     }
-    guard let vertices = Int(first) else { throw scanner.error("\"\(first.prefix(30))\" is not a number of vertices") }
+    guard let vertices = Int(header) else {
+      throw scanner.error("\"\(header.prefix(30))\" is not a number of vertices")
+    }
     let faces = try scanner.integer("number of faces")
     // A vertex takes at least six bytes and a face eight, line ends included.
     guard vertices >= 0, faces >= 0, vertices <= scanner.remaining / 6 + 1, faces <= scanner.remaining / 8 + 1 else {

@@ -15,6 +15,8 @@ struct PLYReader {
 
   consuming func mesh() throws -> Mesh {
     var mesh = Mesh()
+    var polygons = PolygonFaces()
+    var strips: [SIMD3<UInt32>] = []
     var hasVertices = false
     for element in header.elements where !element.properties.isEmpty {
       let size = element.smallestSize(header.encoding)
@@ -27,16 +29,19 @@ struct PLYReader {
         hasVertices = true
         mesh.positions = try readVertices(element)
       } else if element.name == "face" {
-        mesh.faces = try readFaces(element)
+        polygons = try readFaces(element)
+      } else if element.name == "tristrips" {
+        strips += try readStrips(element)
       } else {
         try read(element) { _, _, _ in }
       }
     }
     guard hasVertices else { throw error("there is no element \"vertex\"") }
     let limit = SIMD3(repeating: UInt32(clamping: mesh.positions.count))
-    for (number, face) in mesh.faces.enumerated() where any(face .>= limit) {
+    for (number, face) in (polygons.faces + strips).enumerated() where any(face .>= limit) {
       throw MeshFileError(file, "triangle \(number)", "vertex \(face.max()) of \(mesh.positions.count) does not exist")
     }
+    mesh.faces = polygons.triangulated(at: mesh.positions) + strips
     return mesh
   }
 
@@ -57,11 +62,34 @@ struct PLYReader {
     return positions
   }
 
-  private mutating func readFaces(_ element: PLYHeader.Element) throws -> [SIMD3<UInt32>] {
+  private func corners(of element: PLYHeader.Element) throws -> Int {
     let names = ["vertex_indices", "vertex_index"]
     guard let list = element.properties.firstIndex(where: { names.contains($0.name) && $0.lengthType != nil }) else {
-      throw error("faces have no list \"vertex_indices\"")
+      throw error("\"\(element.name)\" has no list \"vertex_indices\"")
     }
+    return list
+  }
+
+  /// Strips of triangles, of which every second one is turned; a corner of -1 ends a strip.
+  private mutating func readStrips(_ element: PLYHeader.Element) throws -> [SIMD3<UInt32>] {
+    let list = try corners(of: element)
+    var faces: [SIMD3<UInt32>] = []
+    var strip = TriangleStrip()
+    try read(element) { _, property, value in
+      guard property == list else { return }
+      if value == -1 {
+        strip = TriangleStrip()
+      } else if let face = strip.add(UInt32(exactly: value) ?? .max) {
+        faces.append(face)
+      }
+    } list: { _, _, _ in
+      strip = TriangleStrip()
+    }
+    return faces
+  }
+
+  private mutating func readFaces(_ element: PLYHeader.Element) throws -> PolygonFaces {
+    let list = try corners(of: element)
     var polygons = PolygonFaces()
     polygons.reserve(element.count)
     let file = file
@@ -74,7 +102,7 @@ struct PLYReader {
       polygons.begin()
       if length < 3 { throw MeshFileError(file, "face \(number)", "it has \(length) corners; repair the mesh") }
     }
-    return polygons.faces
+    return polygons
   }
 
   /// Passes all values of an element to `value`, those of lists one by one, and before these the length of the list to

@@ -39,11 +39,23 @@ struct STLReader {
 
   init(_ bytes: UnsafeRawBufferPointer, file: String) { (self.bytes, self.file) = (bytes, file) }
 
-  func mesh() throws -> Mesh {
+  func mesh() throws -> Mesh { Self.welded(try solids().flatMap(\.soup)) }
+
+  /// Every solid of the file on its own.
+  func objects() throws -> [NamedMesh] {
+    try solids().map { NamedMesh(name: $0.name, mesh: Self.welded($0.soup)) }
+  }
+
+  private typealias Solid = (name: String, soup: [SIMD3<Float>])
+
+  private func solids() throws -> [Solid] {
     let declared =
       bytes.count >= 84 ? Int(UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: 80, as: UInt32.self))) : 0
     let fitsExactly = bytes.count >= 84 && bytes.count == 84 + 50 * declared
-    let soup = !fitsExactly && looksLikeText ? try textSoup() : try binarySoup(declared)
+    return !fitsExactly && looksLikeText ? try textSolids() : [("", try binarySoup(declared))]
+  }
+
+  private static func welded(_ soup: [SIMD3<Float>]) -> Mesh {
     let faces = (0..<(soup.count / 3)).map { SIMD3<UInt32>(0, 1, 2) &+ UInt32(3 * $0) }
     return Mesh(positions: soup, faces: faces).welded()
   }
@@ -82,22 +94,27 @@ struct STLReader {
     return soup
   }
 
-  private func textSoup() throws -> [SIMD3<Float>] {
+  private func textSolids() throws -> [Solid] {
     var scanner = TextScanner(bytes, file: file, comment: nil)
+    var solids: [Solid] = []
     var soup: [SIMD3<Float>] = []
-    var isComplete = false
+    var (name, isComplete) = ("", false)
     repeat {
       switch scanner.word()?.lowercased() {
       case "vertex": soup.append(try scanner.vector("coordinate"))
       case "endfacet" where soup.count % 3 != 0: throw scanner.error("a facet does not have three vertices")
-      case "endsolid": isComplete = true
+      case "solid" where soup.isEmpty: name = scanner.restOfLine()
+      case "endsolid":
+        guard soup.count % 3 == 0 else { throw scanner.error("a facet does not have three vertices") }
+        solids.append((name, soup))
+        (soup, name, isComplete) = ([], "", true)
       case nil, "solid", "facet", "outer", "endloop", "endfacet": break
       case let other?: throw scanner.error("\"\(other.prefix(30))\" does not belong into an STL file")
       }
     } while scanner.nextLine()
-    guard isComplete, soup.count % 3 == 0 else {
+    guard isComplete, soup.isEmpty else {
       throw scanner.error("the file ends before \"endsolid\"; it is cut off")
     }
-    return soup
+    return solids
   }
 }

@@ -7,11 +7,17 @@ struct TextScanner {
   private(set) var line = 1
   /// Where a comment begins, if the format has comments.
   private let comment: UInt8?
+  /// What ends a line: a line feed (a return before it is a space), or a return in files of old that have no feeds.
+  private let newline: UInt8
 
   init(_ bytes: UnsafeRawBufferPointer, file: String, comment: Character? = "#") {
-    self.bytes = bytes.bindMemory(to: UInt8.self)
-    self.file = file
-    self.comment = comment?.asciiValue
+    let bytes = bytes.bindMemory(to: UInt8.self)
+    let end = bytes.firstIndex { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") }
+    let isFeed = end.map { bytes[$0] == UInt8(ascii: "\n") || bytes[$0...].dropFirst().first == 0x0A } ?? true
+    newline = isFeed ? UInt8(ascii: "\n") : UInt8(ascii: "\r")
+    (self.bytes, self.file, self.comment) = (bytes, file, comment?.asciiValue)
+    // The mark by which some editors say that a text is UTF-8.
+    if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { position = 3 }
   }
 
   var isAtEnd: Bool { position >= bytes.count }
@@ -32,13 +38,13 @@ struct TextScanner {
         // A backslash at the end continues the line.
         position += bytes[position + 1] == UInt8(ascii: "\r") && isNewline(position + 2) ? 3 : 2
         line += 1
-      } else if byte == 0x20 || byte == 0x09 || byte == 0x0D {
+      } else if byte != newline, byte == 0x20 || (0x09...0x0D).contains(byte) {
         position += 1
       } else {
         break
       }
     }
-    guard position < bytes.count, bytes[position] != UInt8(ascii: "\n"), bytes[position] != comment else { return nil }
+    guard position < bytes.count, bytes[position] != newline, bytes[position] != comment else { return nil }
     let start = position
     while position < bytes.count, bytes[position] > 0x20 { position += 1 }
     // Control characters would never be passed otherwise.
@@ -55,11 +61,18 @@ struct TextScanner {
   /// Leaves the rest of the line; false at the end of the file.
   @discardableResult
   mutating func nextLine() -> Bool {
-    while position < bytes.count, bytes[position] != UInt8(ascii: "\n") { position += 1 }
+    while position < bytes.count, bytes[position] != newline { position += 1 }
     guard position < bytes.count else { return false }
     position += 1
     line += 1
     return true
+  }
+
+  /// All words left in the current line, with single spaces between them.
+  mutating func restOfLine() -> String {
+    var words: [Substring] = []
+    while let word = word() { words.append(word) }
+    return words.joined(separator: " ")
   }
 
   /// The next word in this or a later line, or nil at the end of the file.
