@@ -11,6 +11,7 @@ struct Formcast: ParsableCommand {
     subcommands: [
       Demo.self,
       Data.self,
+      Sdf.self,
       MeshVerb.self,
       Recipes.self,
       Train.self,

@@ -10,6 +10,12 @@ struct NpyHeader: Equatable {
 
   /// Reads magic, version and text, and verifies that what follows is exactly the array that they describe.
   init(from source: any ByteSource, limit: Int) throws {
+    try self.init(Self.fields(from: source), path: source.path)
+    try checkSize(remaining: source.remaining, limit: limit, path: source.path)
+  }
+
+  /// Reads magic, version and text.
+  static func fields(from source: any ByteSource) throws -> [String: PythonDictionary.Value] {
     let path = source.path
     let start = try source.read(min(8, source.remaining))
     guard start.starts(with: Self.magic) else {
@@ -25,8 +31,7 @@ struct NpyHeader: Equatable {
     let text = String(decoding: try source.read(length), as: UTF8.self)
     var parser = PythonDictionary(text)
     guard let fields = parser.fields() else { throw VolumeError(.corrupt, path, "the npy header cannot be understood") }
-    try self.init(fields, path: path)
-    try checkSize(remaining: source.remaining, limit: limit, path: path)
+    return fields
   }
 
   private init(_ fields: [String: PythonDictionary.Value], path: String) throws {
@@ -63,9 +68,13 @@ struct NpyHeader: Equatable {
 
   /// The same for an array that is written piece by piece.
   static func bytes(shape: [Int], scalarType: NpyArray.ScalarType) -> [UInt8] {
+    bytes(shape: shape, type: (scalarType.size == 1 ? "|" : "<") + scalarType.rawValue)
+  }
+
+  /// The same for any type by numpy's name of it.
+  static func bytes(shape: [Int], type: String) -> [UInt8] {
     let tuple = shape.count == 1 ? "(\(shape[0]),)" : "(\(shape.map(String.init).joined(separator: ", ")))"
-    let order = scalarType.size == 1 ? "|" : "<"
-    var text = "{'descr': '\(order)\(scalarType.rawValue)', 'fortran_order': False, 'shape': \(tuple), }"
+    var text = "{'descr': '\(type)', 'fortran_order': False, 'shape': \(tuple), }"
     let padding = 63 - (10 + text.utf8.count) % 64
     text += String(repeating: " ", count: padding) + "\n"
     let length = UInt16(text.utf8.count)

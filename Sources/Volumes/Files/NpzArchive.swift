@@ -58,6 +58,16 @@ public final class NpzArchive: @unchecked Sendable {
     }
   }
 
+  /// Reads a single text, as numpy stores a string.
+  public func text(_ name: String) throws -> String {
+    try lock.withLock {
+      let entry = try entry(name)
+      let text = try NpyText.read(from: entry, limit: limit)
+      try entry.finish()
+      return text
+    }
+  }
+
   private func entry(_ name: String) throws -> ZipEntry {
     guard let index = indices[name] else {
       let known = names.isEmpty ? "no arrays" : names.joined(separator: ", ")
@@ -66,16 +76,17 @@ public final class NpzArchive: @unchecked Sendable {
     return try ZipEntry(archive, index: index, path: "\(path)[\(name)]", fileLength: fileLength)
   }
 
-  /// Writes arrays under their names; the file appears when it is complete.
+  /// Writes arrays, and single texts behind them, under their names; the file appears when it is complete.
   ///
   /// Equal arrays give equal files: entries carry no time.
   public static func write(
-    _ arrays: [(name: String, array: NpyArray)], to path: String, compressed: Bool = true, replacing: Bool = true
+    _ arrays: [(name: String, array: NpyArray)], texts: [(name: String, text: String)] = [], to path: String,
+    compressed: Bool = true, replacing: Bool = true
   ) throws {
     try AtomicFile.write(to: path, replacing: replacing) { temporaryPath in
-      try ZipWriter.write(
-        arrays.map { ($0.name + ".npy", NpyHeader.bytes(for: $0.array), $0.array.data) }, to: temporaryPath,
-        compressed: compressed, namedAs: path)
+      let contents = arrays.map { ($0.name + ".npy", NpyHeader.bytes(for: $0.array), $0.array.data) }
+      let strings = texts.map { ($0.name + ".npy", NpyText.header(for: $0.text), NpyText.bytes(of: $0.text)) }
+      try ZipWriter.write(contents + strings, to: temporaryPath, compressed: compressed, namedAs: path)
     }
   }
 }

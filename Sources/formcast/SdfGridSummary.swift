@@ -1,0 +1,40 @@
+import Geometry
+
+/// What `formcast sdf grid` tells and writes beside the grid.
+struct SdfGridSummary: Encodable {
+  /// What the user asked for.
+  struct Request {
+    var out, frame, mesh: String
+    var normalize: MeshNormalization
+  }
+
+  var out, frame, mesh, normalize, sign, reason: String
+  var order = "x,y,z"
+  var shape: [Int]
+  /// Position of the first sample, and steps along x, y, z.
+  var origin, spacing: [Double]
+  /// 4x4, from the grid's space to mesh units.
+  var transform: [[Double]]
+  var insideShare, ambiguousShare: Double
+
+  init(
+    _ request: Request, _ placed: PlacedDistanceField, _ result: DistanceGridSampler.Result, written grid: ScalarGrid
+  ) {
+    (out, frame, mesh, normalize) = (request.out, request.frame, request.mesh, request.normalize.rawValue)
+    (sign, reason) = (placed.field.sign.method.rawValue, placed.field.sign.reason)
+    shape = [grid.shape.depth, grid.shape.height, grid.shape.width]
+    let start = grid.frame.origin
+    origin = (0..<3).map { start[$0] }
+    spacing = (0..<3).map { grid.frame.step($0)[$0] }
+    let matrix = placed.toMesh.matrix
+    transform = (0..<4).map { Array(matrix[4 * $0..<4 * $0 + 4]) }
+    let count = Double(result.grid.values.count)
+    insideShare = Double(result.grid.values.count { $0 < 0 }) / count
+    ambiguousShare = Double(result.ambiguousCount) / count
+  }
+
+  var text: String {
+    let size = shape.map(String.init).joined(separator: " x ")
+    return "\(out): \(size), first sample at \(origin), spacing \(spacing), sign by \(sign): \(reason)"
+  }
+}
