@@ -39,7 +39,7 @@ struct Compare: ParsableCommand {
 
   @Option(
     help: "How the IoU tells inside from outside: auto, winding, visibility, normal or parity.",
-    transform: SignOption.method)
+    transform: SignName.method)
   var sign = SignMethod.auto
 
   @OptionGroup var seed: SeedOption
@@ -66,34 +66,7 @@ struct Compare: ParsableCommand {
     } catch {
       throw SurfaceChoiceError("\(mesh) against \(reference): \(error)")
     }
-    try common.report(Summary(mesh: mesh, reference: reference, comparison: told), text: ComparisonTable(told).text)
-  }
-
-  private struct Summary: Encodable {
-    var mesh, reference: String
-    var comparison: ShapeComparison
-
-    func encode(to encoder: any Encoder) throws {
-      try comparison.encode(to: encoder)
-      var container = encoder.container(keyedBy: CodingKeys.self)
-      try container.encode(mesh, forKey: .mesh)
-      try container.encode(reference, forKey: .reference)
-    }
-
-    private enum CodingKeys: String, CodingKey { case mesh, reference }
-  }
-}
-
-/// A mesh of which samples can be drawn.
-private struct CompareInput {
-  let mesh: Mesh
-
-  init(_ path: String) throws {
-    mesh = try Mesh(contentsOf: URL(fileURLWithPath: path))
-    do {
-      _ = try SurfaceSampler(mesh)
-    } catch {
-      throw SurfaceChoiceError("\(path): \(error)")
-    }
+    try common.report(
+      CompareSummary(mesh: mesh, reference: reference, comparison: told), text: ComparisonTable(told).text)
   }
 }

@@ -32,7 +32,7 @@ struct ComparisonTable {
         line("normal consistency", share(normals.toReference), share(normals.fromReference), share(normals.mean), ""))
     }
     for score in told.fScores {
-      let name = "F-score at \(number(score.threshold))"
+      let name = "F-score below \(number(score.threshold))"
       lines.append(line(name, share(score.precision), share(score.recall), share(score.fScore), ""))
     }
     if let overlap = told.overlap {
@@ -50,7 +50,7 @@ struct ComparisonTable {
         + " \(rule.seed ?? 0); normalization \(rule.normalization.rawValue), units: \(rule.units)",
       "  Chamfer squared: mean squared distances added (Achlioptas 2018, DeepSDF);"
         + " L1: mean distances halved (the sum is \(number(told.chamfer.l1Sum)))",
-      "  Hausdorff: of the samples, a lower bound; F-score: precision, recall, harmonic mean;"
+      "  Hausdorff: of the samples, a lower bound; F-score: precision, recall and their harmonic mean;"
         + " threshold: \(rule.thresholdRule)",
     ]
     if told.chamferFloor != nil { lines.append("  floor: two independent samplings of the reference") }
@@ -69,7 +69,9 @@ struct ComparisonTable {
   private func line(_ name: String, _ columns: String...) -> String {
     let text = name.padding(toLength: max(24, name.count), withPad: " ", startingAt: 0)
     let cells = columns.map { String(repeating: " ", count: max(1, 15 - $0.count)) + $0 }
-    return (text + cells.joined()).replacing(/ +$/, with: "")
+    var result = text + cells.joined()
+    while result.hasSuffix(" ") { result.removeLast() }
+    return result
   }
 
   private func number(_ value: Double) -> String { String(format: "%.5g", value) }

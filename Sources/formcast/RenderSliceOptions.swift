@@ -31,12 +31,12 @@ struct RenderSliceOptions: ParsableArguments {
 
   @Option(
     help: "How --slice tells inside from outside: auto, winding, visibility, normal or parity.",
-    transform: SignOption.method)
+    transform: SignName.method)
   var sign = SignMethod.auto
 }
 
 /// The names of the sign methods on the command line.
-enum SignOption {
+enum SignName {
   static func method(_ text: String) throws -> SignMethod {
     guard let method = SignMethod(rawValue: text.lowercased()) else {
       throw ValidationError("must be one of \(SignMethod.allCases.map(\.rawValue).joined(separator: ", "))")

@@ -49,8 +49,8 @@ struct RenderSlices {
     names.append(url.lastPathComponent)
     let planes = slices.map { slice in
       Summary.Plane(
-        axis: ["x", "y", "z"][slice.axis], position: slice.position, lowest: slice.values.min() ?? 0,
-        highest: slice.values.max() ?? 0)
+        axis: ["x", "y", "z"][slice.axis], position: slice.position, lowest: slice.range?.lowerBound ?? 0,
+        highest: slice.range?.upperBound ?? 0)
     }
     told.append(Summary(mesh: path, planes: planes, sign: field.sign))
   }

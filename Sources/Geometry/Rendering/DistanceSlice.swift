@@ -70,24 +70,29 @@ public struct DistanceSlice: Sendable {
   /// The axes that run to the right and up in a slice across an axis.
   public static func axes(_ axis: Int) -> (right: Int, up: Int) { axis == 0 ? (1, 2) : axis == 1 ? (0, 2) : (0, 1) }
 
-  /// The largest finite distance from the surface on either side.
-  public var largest: Float { values.reduce(0) { $1.isFinite ? max($0, abs($1)) : $0 } }
+  /// Smallest and largest finite distance; nil if there is none.
+  public var range: ClosedRange<Float>? {
+    var (low, high) = (Float.infinity, -Float.infinity)
+    for value in values where value.isFinite { (low, high) = (min(low, value), max(high, value)) }
+    return low <= high ? low...high : nil
+  }
 
-  /// The change from pixel to pixel, [H, W], kept near its median, so that neither flat places nor jumps of the sign
-  /// draw broad lines.
+  /// The change from pixel to pixel, [H, W], on the steeper side of each pixel; at most twice the median, so that jumps
+  /// of the sign draw no lines.
   func slopes() -> [Float] {
     var slopes = [Float](repeating: 0, count: values.count)
     for y in 0..<height {
-      let (above, below) = (max(y - 1, 0), min(y + 1, height - 1))
       for x in 0..<width {
-        let (left, right) = (max(x - 1, 0), min(x + 1, width - 1))
-        let horizontal = (values[y * width + right] - values[y * width + left]) / Float(max(right - left, 1))
-        let vertical = (values[below * width + x] - values[above * width + x]) / Float(max(below - above, 1))
-        slopes[y * width + x] = (horizontal * horizontal + vertical * vertical).squareRoot()
+        let own = values[y * width + x]
+        func step(_ other: Int, _ isInside: Bool) -> Float { isInside ? abs(values[other] - own) : 0 }
+        let pixel = y * width + x
+        let horizontal = max(step(pixel - 1, x > 0), step(pixel + 1, x + 1 < width))
+        let vertical = max(step(pixel - width, y > 0), step(pixel + width, y + 1 < height))
+        slopes[pixel] = (horizontal * horizontal + vertical * vertical).squareRoot()
       }
     }
-    let finite = slopes.filter { $0.isFinite && $0 > 0 }.sorted()
-    let median = finite.isEmpty ? pixelSize : finite[finite.count / 2]
-    return slopes.map { $0.isFinite ? min(max($0, median / 4), median * 2) : median }
+    let usable = slopes.filter { $0.isFinite && $0 > 0 }.sorted()
+    let median = usable.isEmpty ? pixelSize : usable[usable.count / 2]
+    return slopes.map { $0.isFinite ? min(max($0, median / 50), median * 2) : median * 2 }
   }
 }

@@ -15,8 +15,8 @@ public struct NormalLegend: Sendable {
     try Image.checkSize(width: width, height: height)
     var image = Image(width: width, height: height)
     let style = TextStyle(size: textSize, color: Color(hex: 0x3C444D))
-    let radius = Float(width) * 0.29
-    let middle = SIMD2(Float(width) * 0.47, textSize * 3.4 + radius)
+    let radius = Float(width) * 0.3
+    let middle = SIMD2(Float(width) * 0.47, textSize * 3.6 + radius)
     style.draw("normal", x: Int(middle.x) - style.width(of: "normal") / 2, y: Int(textSize * 0.6), on: &image)
     for y in 0..<height {
       for x in 0..<width {
@@ -47,7 +47,9 @@ public struct NormalLegend: Sendable {
       let place = middle + end * (radius * (0.9 + 0.25 * Float(step) / Float(steps)))
       image.blend(style.color, share: 0.6, x: Int(place.x), y: Int(place.y))
     }
-    let place = middle + end * (radius * 1.45)
+    // Short of the outline, the name still stands outside the ball.
+    let length = (end * end).sum().squareRoot()
+    let place = middle + end * (radius * max(1.42, 1.36 / max(length, 0.3)))
     let (x, y) = (Int(place.x) - style.width(of: name) / 2, Int(place.y - textSize * 0.6))
     style.draw(name, x: x, y: y, on: &image)
   }

@@ -1,7 +1,9 @@
+import Foundation
+
 /// Draws slices of distances: blue inside, orange outside, contour lines at equal distances, the surface thick and dark.
 public struct SlicePainter: Sendable {
-  /// The distance at the ends of the colour scale.
-  public var range: Float
+  /// The distances from the surface at which the colours of the inside and of the outside end.
+  public var deepest, farthest: Float
   /// Distance between two contour lines.
   public var contours: TickMarks
   /// Height of the text in pixels; nil leaves out text and scale.
@@ -9,9 +11,13 @@ public struct SlicePainter: Sendable {
 
   /// A painter that suits slices together, so that their colours can be compared.
   public init(for slices: [DistanceSlice], textSize: Float? = 13) {
-    let largest = slices.map(\.largest).max() ?? 0
-    range = largest > 0 ? largest : 1
-    contours = TickMarks(length: range, atMost: 12)
+    let ranges = slices.compactMap(\.range)
+    let low = ranges.map { -$0.lowerBound }.max() ?? 0
+    let high = ranges.map(\.upperBound).max() ?? 0
+    let longest = max(low, high) > 0 ? max(low, high) : 1
+    // What is hardly there still gets colours of its own.
+    (deepest, farthest) = (max(low, longest / 50), max(high, longest / 50))
+    contours = TickMarks(length: longest, atMost: 16)
     self.textSize = textSize
   }
 
@@ -22,9 +28,9 @@ public struct SlicePainter: Sendable {
   /// The colour of a distance; what is not a number is grey.
   public func color(_ distance: Float) -> Color {
     guard !distance.isNaN else { return Color(hex: 0xB4B9BF) }
-    let share = min(abs(distance) / range, 1).squareRoot()
     // More room for what is near the surface, where details are.
-    return distance < 0 ? Self.inside(share) : Self.outside(share * share.squareRoot())
+    return distance < 0
+      ? Self.inside(pow(min(-distance / deepest, 1), 0.75)) : Self.outside(pow(min(distance / farthest, 1), 0.75))
   }
 
   /// The picture of a slice, with its place, axes and a scale if there is text.
@@ -54,8 +60,8 @@ public struct SlicePainter: Sendable {
 
   /// The strip with the colours and distances of the pictures.
   public func legend(height: Int) throws(PictureError) -> Image {
-    var legend = ColorLegend(from: -range, to: range, title: "distance", textSize: textSize ?? 13) { color($0) }
-    legend.marks = TickMarks(length: 2 * range, atMost: max(4, min(height / Int(legend.textSize * 3), 14)))
+    var legend = ColorLegend(from: -deepest, to: farthest, title: "distance", textSize: textSize ?? 13) { color($0) }
+    legend.marks = TickMarks(length: deepest + farthest, atMost: max(4, min(height / Int(legend.textSize * 3), 14)))
     return try legend.image(height: height)
   }
 
@@ -74,30 +80,36 @@ private struct SliceLabels {
   }
 
   func draw(on image: inout Image) {
-    let names = ["x", "y", "z"]
     let gap = Int(style.size * 0.5)
     let marks = TickMarks(length: Float(slice.width) * slice.pixelSize, atMost: 4000)
-    let title = "\(names[slice.axis]) = \(marks.text(slice.position))"
+    let title = "\(["x", "y", "z"][slice.axis]) = \(marks.text(slice.position))"
     plate(x: 0, y: 0, width: style.width(of: title) + 2 * gap, height: style.lineHeight + gap, on: &image)
     style.draw(title, x: gap, y: gap - Int(style.size * 0.1), on: &image)
-    // An angle of two axes whose sides have a round length.
-    let scale = TickMarks(length: Float(min(slice.width, slice.height)) * slice.pixelSize, atMost: 8)
-    let side = Int((scale.step / slice.pixelSize).rounded())
+    drawAxes(gap, on: &image)
+  }
+
+  /// The names of the axes at an angle, and a bar of a round length beside it.
+  private func drawAxes(_ gap: Int, on image: inout Image) {
+    let names = ["x", "y", "z"]
     let (right, up) = DistanceSlice.axes(slice.axis)
+    let (leg, text) = (Int(style.size * 1.6), Int(style.size * 0.95))
+    let scale = TickMarks(length: Float(min(slice.width, slice.height)) * slice.pixelSize, atMost: 9)
+    let bar = Int((scale.step / slice.pixelSize).rounded())
     let length = scale.text(scale.step)
-    let text = Int(style.size * 0.9)
-    let width = gap + max(side + gap + style.width(of: names[right]), style.width(of: length)) + 2 * gap
-    let height = gap + text + side + 2 * gap + style.lineHeight
-    let top = image.height - height
+    let barStart = 2 * gap + leg + text + gap
+    let width = barStart + max(bar, style.width(of: length)) + gap
+    let height = gap + text + leg + gap
     guard width < image.width, height < image.height / 2 else { return }
-    plate(x: 0, y: top, width: width, height: height, on: &image)
-    let corner = (x: gap + gap / 2, y: top + gap / 2 + text + side + gap)
-    let pen = max(1, Int(style.size / 8))
-    image.fill(x: corner.x..<corner.x + side, y: corner.y - pen..<corner.y, color: style.color)
-    image.fill(x: corner.x..<corner.x + pen, y: corner.y - side..<corner.y, color: style.color)
-    style.draw(names[right], x: corner.x + side + gap / 2, y: corner.y - text + pen, on: &image)
-    style.draw(names[up], x: corner.x - pen, y: corner.y - side - text - gap / 2, on: &image)
-    style.draw(length, x: corner.x, y: corner.y + gap / 4, on: &image)
+    plate(x: 0, y: image.height - height, width: width, height: height, on: &image)
+    let (corner, bottom) = (gap + gap / 2, image.height - gap)
+    let pen = max(1, Int(style.size / 9))
+    image.fill(x: corner..<corner + leg, y: bottom - pen..<bottom, color: style.color)
+    image.fill(x: corner..<corner + pen, y: bottom - leg..<bottom, color: style.color)
+    style.draw(names[right], x: corner + leg + gap / 2, y: bottom - text, on: &image)
+    style.draw(names[up], x: corner - pen, y: bottom - leg - text - gap / 2, on: &image)
+    image.fill(x: barStart..<barStart + bar, y: bottom - 2 * pen..<bottom, color: style.color)
+    let middle = barStart + (bar - style.width(of: length)) / 2
+    style.draw(length, x: max(middle, barStart), y: bottom - 2 * pen - style.lineHeight, on: &image)
   }
 
   /// A light ground for text.

@@ -62,9 +62,10 @@ private struct Sweep {
     (low, high) = (min(low, height), max(high, height))
   }
 
-  /// Points on both rims.
+  /// Corners of polygons round both rims.
   func rims(from side: SIMD3<Float>) -> [SIMD3<Float>] {
     let across = up.cross(side)
+    let radius = radius / cos(.pi / 48)
     return (0..<48).flatMap { step in
       let angle = Float(step) / 48 * 2 * .pi
       let out = (side * cos(angle) + across * sin(angle)) * radius
