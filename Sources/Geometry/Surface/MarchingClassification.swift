@@ -1,59 +1,19 @@
+import CMeshQueries
+
 /// First and second pass: samples become bits, bits become counts.
 extension MarchingPass {
   /// Sets the inside bits of one plane of the padded grid and looks for samples that are not finite.
   func classify(plane: Int) {
     let i = plane - pad
     guard i >= 0, i < shape.depth else { return }
-    if options.inside == .below {
-      classify(plane: plane, sign: 1)
-    } else {
-      classify(plane: plane, sign: -1)
-    }
-  }
-
-  /// Multiplying samples and level by -1 turns "above" into "below" exactly.
-  @inline(__always)
-  private func classify(plane: Int, sign: Float) {
-    let level = options.level * sign
-    var residue = SIMD16<Float>.zero
-    var farthest = SIMD16<Float>(repeating: -.infinity)
-    for j in 0..<shape.height {
-      let source = values.baseAddress! + ((plane - pad) * shape.height + j) * shape.width
-      let row = bits + (plane * height + j + pad) * wordCount
-      for word in 0..<wordCount {
-        let begin = word * 64
-        let count = min(64, shape.width - begin)
-        if count <= 0 { break }
-        var packed: UInt64 = 0
-        var k = 0
-        while k + 16 <= count {
-          let sample = UnsafeRawPointer(source + begin + k).loadUnaligned(as: SIMD16<Float>.self) * sign
-          packed |= UInt64(Self.mask(sample .< level)) << UInt64(k)
-          residue += sample - sample
-          farthest.replace(with: sample, where: sample .> farthest)
-          k += 16
-        }
-        while k < count {
-          let sample = source[begin + k] * sign
-          packed |= sample < level ? 1 << UInt64(k) : 0
-          residue[0] += sample - sample
-          if sample > farthest[0] { farthest[0] = sample }
-          k += 1
-        }
-        row[word] = packed
-      }
-      if pad == 1 { Self.shiftByOne(row, count: wordCount) }
-    }
-    planes[plane].isFinite = residue == .zero
-    planes[plane].farthest = farthest.max() * sign
-  }
-
-  /// One bit per lane.
-  @inline(__always)
-  private static func mask(_ lanes: SIMDMask<SIMD16<Int32>>) -> UInt32 {
-    let weights = SIMD16<Int32>(
-      1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 8192, 16384, 32768)
-    return UInt32(truncatingIfNeeded: SIMD16<Int32>.zero.replacing(with: weights, where: lanes).wrappedSum())
+    let row = bits + (plane * height + pad) * wordCount
+    let rows = mq_rows(
+      samples: values.baseAddress! + i * shape.height * shape.width, row_count: shape.height,
+      row_length: shape.width, bits: row, words_per_row: wordCount)
+    let summary = withUnsafePointer(to: rows) { mq_classify_rows($0, options.level, options.inside == .above ? 1 : 0) }
+    (planes[plane].isFinite, planes[plane].farthest) = (summary.is_finite != 0, summary.farthest)
+    guard pad == 1 else { return }
+    for j in 0..<shape.height { Self.shiftByOne(row + j * wordCount, count: wordCount) }
   }
 
   private static func shiftByOne(_ row: UnsafeMutablePointer<UInt64>, count: Int) {
@@ -90,7 +50,11 @@ extension MarchingPass {
   /// Number of crossed edges between two rows, or along one.
   private func crossings(of row: Int, with other: Int?) -> UInt32 {
     var count = 0
-    for word in 0..<wordCount { count += crossedEdges(row, other, word).nonzeroBitCount }
+    for word in 0..<wordCount {
+      // Most words have none, and counting bits takes a dozen instructions where the processor must not be asked to.
+      let crossed = crossedEdges(row, other, word)
+      if crossed != 0 { count += crossed.nonzeroBitCount }
+    }
     return UInt32(count)
   }
 
