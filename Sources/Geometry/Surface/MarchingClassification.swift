@@ -106,19 +106,27 @@ extension MarchingPass {
   /// How the cell is filled: decided by its pattern, and by its samples where a face is ambiguous.
   @inline(__always)
   func variant(of pattern: Int, _ i: Int, _ j: Int, _ k: Int) -> Int {
-    let first = Int(cases.firstVariant[pattern])
-    return cases.ambiguousFaces[pattern] == 0 ? first : first + decisions(pattern, i, j, k)
+    cases.variant(of: pattern) { value(i + $0 >> 2, j + ($0 >> 1 & 1), k + ($0 & 1)) - options.level }
+  }
+}
+
+extension CubeCases {
+  /// How a cell is filled: decided by its pattern, and where a face is ambiguous by the samples at its corners, as
+  /// offsets from the level.
+  @inline(__always)
+  func variant(of pattern: Int, offset: (Int) -> Float) -> Int {
+    let first = Int(firstVariant[pattern])
+    return ambiguousFaces[pattern] == 0 ? first : first + decisions(pattern, offset)
   }
 
   /// One bit per ambiguous face: whether its inside corners are joined, that is whether the saddle of the bilinear
   /// interpolant lies inside. Both cells at a face multiply the same numbers, so they agree.
-  private func decisions(_ pattern: Int, _ i: Int, _ j: Int, _ k: Int) -> Int {
+  private func decisions(_ pattern: Int, _ offset: (Int) -> Float) -> Int {
     var result = 0
     var bit = 0
-    for face in 0..<6 where cases.ambiguousFaces[pattern] >> UInt8(face) & 1 == 1 {
+    for face in 0..<6 where ambiguousFaces[pattern] >> UInt8(face) & 1 == 1 {
       let corners = CubeCases.faceCorners[face]
-      let offsets = corners.map { value(i + $0 >> 2, j + ($0 >> 1 & 1), k + ($0 & 1)) - options.level }
-      let (even, odd) = (offsets[0] * offsets[2], offsets[1] * offsets[3])
+      let (even, odd) = (offset(corners[0]) * offset(corners[2]), offset(corners[1]) * offset(corners[3]))
       let evenInside = pattern >> corners[0] & 1 == 1
       if evenInside ? even > odd : odd > even { result |= 1 << bit }
       bit += 1

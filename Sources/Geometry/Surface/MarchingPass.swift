@@ -99,14 +99,9 @@ final class MarchingPass: @unchecked Sendable {
   }
 
   private func paddingValue() -> Float {
-    guard case .closed(let padding) = options.border else { return 0 }
-    if let padding { return padding }
-    // The sample farthest outside, so that a cap lies where a face inside the grid would lie.
     let planeValues = (pad..<(depth - pad)).map { planes[$0].farthest }
     let farthest = (options.inside == .below ? planeValues.max() : planeValues.min()) ?? 0
-    guard options.isInside(farthest) || farthest == options.level else { return farthest }
-    let distance = max(1, abs(options.level))
-    return options.inside == .below ? options.level + distance : options.level - distance
+    return options.paddingValue(farthest: farthest)
   }
 
   private func sumCounts() throws -> PlaneOutput {

@@ -2,38 +2,27 @@
 extension MarchingPass {
   /// Places the vertices on all edges that start in one plane.
   func placeVertices(plane: Int, _ output: VertexOutput) {
-    let step = (frame.step(0), frame.step(1), frame.step(2))
-    let origin = frame.position(of: SIMD3(Double(plane - pad), Double(-pad), Double(-pad)))
+    let edges = EdgePositions(frame, pad: pad)
     for j in 0..<height {
       let row = plane * height + j
-      let corner = origin + Double(j) * step.1
+      let corner = edges.rowStart(plane, j)
       forEachCrossing(row, nil, from: rowStarts[row].third) { k, index in
-        let t = fraction(value(plane, j, k), value(plane, j, k + 1))
-        output.base[index] = SIMD3<Float>(corner + (Double(k) + t) * step.2)
+        let t = options.fraction(value(plane, j, k), value(plane, j, k + 1))
+        output.base[index] = edges.third(corner, k, t)
       }
       if j + 1 < height {
         forEachCrossing(row, row + 1, from: rowStarts[row].second) { k, index in
-          let t = fraction(value(plane, j, k), value(plane, j + 1, k))
-          output.base[index] = SIMD3<Float>(corner + t * step.1 + Double(k) * step.2)
+          let t = options.fraction(value(plane, j, k), value(plane, j + 1, k))
+          output.base[index] = edges.second(corner, k, t)
         }
       }
       if plane + 1 < depth {
         forEachCrossing(row, row + height, from: rowStarts[row].first) { k, index in
-          let t = fraction(value(plane, j, k), value(plane + 1, j, k))
-          output.base[index] = SIMD3<Float>(corner + t * step.0 + Double(k) * step.2)
+          let t = options.fraction(value(plane, j, k), value(plane + 1, j, k))
+          output.base[index] = edges.first(corner, k, t)
         }
       }
     }
-  }
-
-  /// Where the level is crossed between two samples, away from both by the margin.
-  @inline(__always)
-  private func fraction(_ a: Float, _ b: Float) -> Double {
-    let margin = options.vertexMargin
-    let t = (options.level - a) / (b - a)
-    // Differences of huge samples overflow; the comparison is written so that a NaN ends at the margin.
-    guard t > margin else { return Double(margin) }
-    return Double(t < 1 - margin ? t : 1 - margin)
   }
 
   @inline(__always)
@@ -55,14 +44,7 @@ extension MarchingPass {
     var center = planes[plane].centerStart
     forEachFilledCell(plane) { variant, edges in
       for number in 0..<variant.centerCount {
-        var (sum, count) = (SIMD3<Float>.zero, Float(0))
-        for triangle in 0..<Int(variant.triangleCount) {
-          let start = Int(variant.start) + 3 * triangle
-          guard cases.triangles[start] == CubeCases.firstCenter + number else { continue }
-          sum += output.base[Int(edges[Int(cases.triangles[start + 1])])]
-          count += 1
-        }
-        output.base[center] = sum / count
+        output.base[center] = cases.center(number, of: variant, output.base, edges)
         center += 1
       }
     }
@@ -71,24 +53,11 @@ extension MarchingPass {
   /// Places the faces of one plane of cells.
   func placeFaces(plane: Int, _ output: FaceOutput) {
     guard planes[plane].faceCount > 0 else { return }
-    let isMirrored = frame.isMirrored
-    var next = output.base + planes[plane].faceStart
-    var center = UInt32(planes[plane].centerStart)
+    var writer = FaceWriter(
+      next: output.base + planes[plane].faceStart, nextCenter: UInt32(planes[plane].centerStart),
+      isMirrored: frame.isMirrored)
     cases.triangles.withUnsafeBufferPointer { triangles in
-      forEachFilledCell(plane) { variant, edges in
-        for number in 0..<Int(variant.centerCount) {
-          edges[Int(CubeCases.firstCenter) + number] = center
-          center += 1
-        }
-        var corner = Int(variant.start)
-        for _ in 0..<variant.triangleCount {
-          let (a, b) = (edges[Int(triangles[corner])], edges[Int(triangles[corner + 1])])
-          let c = edges[Int(triangles[corner + 2])]
-          next.pointee = isMirrored ? SIMD3(a, c, b) : SIMD3(a, b, c)
-          next += 1
-          corner += 3
-        }
-      }
+      forEachFilledCell(plane) { variant, edges in writer.fill(variant, triangles, edges) }
     }
   }
 
