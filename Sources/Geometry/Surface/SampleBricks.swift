@@ -46,8 +46,8 @@ final class SampleBricks: @unchecked Sendable {
 
   /// Bytes that are taken.
   var byteCount: Int {
-    chunks.count * Self.bricksPerChunk * (512 * 4 + 16 * 8) + entries.capacity * 4 + pages.count * 4
-      + places.capacity * 12
+    chunks.count * Self.bricksPerChunk * (512 * 4 + 16 * 8) + entries.count * 4 + pages.count * 4
+      + places.count * 12
   }
 
   /// The 512 samples of a brick.

@@ -115,6 +115,8 @@ public enum SurfaceError: Error, Equatable, CustomStringConvertible {
   case sampleNotFinite(index: [Int], value: Float)
   /// A slope or a safety factor that is none.
   case invalidSlope(Float)
+  /// Farthest that vertices may move is negative or not finite.
+  case invalidReach(Float)
   /// The grid has too many samples along an axis.
   case gridTooLarge(extent: Int)
   /// More vertices or faces than 32-bit indices reach.
@@ -130,6 +132,7 @@ public enum SurfaceError: Error, Equatable, CustomStringConvertible {
     case .sampleNotFinite(let index, let value):
       "the grid holds \(value) at \(index.map(String.init).joined(separator: ",")); replace it by a finite number"
     case .invalidSlope(let slope): "\(slope) bounds no slope; give a positive slope or a safety factor of at least 1"
+    case .invalidReach(let reach): "vertices cannot move by \(reach); give a distance that is not negative"
     case .gridTooLarge(let extent):
       "\(extent) samples along an axis are more than \(SparseSurfaceExtraction.largestExtent); use a coarser grid"
     case .tooLarge(let count): "the surface has \(count) vertices, more than a mesh can index; use a coarser grid"
