@@ -35,7 +35,7 @@ final class BrickMarching: @unchecked Sendable {
 
   /// `farthest` is the sample farthest outside, for the padding.
   init(
-    _ options: SurfaceExtraction, bricks: SampleBricks, shape: ScalarGrid.Shape, frame: GridFrame, farthest: Float
+    _ options: SurfaceExtraction, bricks: SampleBricks, frame: GridFrame, farthest: Float
   ) {
     (self.options, self.bricks, self.frame) = (options, bricks, frame)
     bricks.fillPadding(with: options.paddingValue(farthest: farthest))

@@ -52,7 +52,7 @@ extension BrickMarching {
   func placeCenters(row: Int, _ output: VertexOutput) {
     for line in 0..<64 where outputs[row * 64 + line].centers > 0 {
       var center = Int(outputs[row * 64 + line].centerStart)
-      forEachFilledCell(row, line) { variant, edges in
+      forEachFilledCell(row, line) { variant, _, edges in
         for number in 0..<variant.centerCount {
           output.base[center] = cases.center(number, of: variant, output.base, edges)
           center += 1
@@ -68,16 +68,16 @@ extension BrickMarching {
         let start = outputs[row * 64 + line]
         var writer = FaceWriter(
           next: output.base + Int(start.faceStart), nextCenter: start.centerStart, isMirrored: frame.isMirrored)
-        forEachFilledCell(row, line) { variant, edges in writer.fill(variant, triangles, edges) }
+        forEachFilledCell(row, line) { variant, _, edges in writer.fill(variant, triangles, edges) }
       }
     }
   }
 
-  /// Calls `body` for every cell of a row of samples that the surface passes through, with the numbers of the vertices
-  /// on its crossed edges (and room for four loop centres).
+  /// Calls `body` for every cell of a row of samples that the surface passes through, with its position and the numbers
+  /// of the vertices on its crossed edges (and room for four loop centres).
   @inline(__always)
-  private func forEachFilledCell(
-    _ row: Int, _ line: Int, _ body: (CubeCases.Variant, UnsafeMutablePointer<UInt32>) -> Void
+  func forEachFilledCell(
+    _ row: Int, _ line: Int, _ body: (CubeCases.Variant, SIMD3<Int>, UnsafeMutablePointer<UInt32>) -> Void
   ) {
     let (plane, j) = (line >> 3, line & 7)
     withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 16) { storage in
@@ -92,7 +92,8 @@ extension BrickMarching {
         forEachCell(active) { bit in
           let pattern = corners.pattern(bit)
           number(SIMD3<Int>(plane, j, bit & 7), cases.crossedEdges[pattern], neighbours, numbers)
-          body(variant(of: pattern, origin &+ SIMD3<Int>(0, bit >> 3, bit & 7)), numbers)
+          let cell = origin &+ SIMD3<Int>(0, bit >> 3, bit & 7)
+          body(variant(of: pattern, cell), cell, numbers)
         }
       }
     }

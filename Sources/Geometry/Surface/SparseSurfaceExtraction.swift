@@ -25,6 +25,16 @@ public struct SparseSurfaceExtraction: Sendable, Equatable {
     case estimated(safety: Float)
   }
 
+  /// Where vertices are placed.
+  public enum Method: String, Sendable, Codable, CaseIterable {
+    /// On the crossed grid edges, as a dense extraction does.
+    case marchingCubes
+    /// Inside the cells, where tangent planes meet: sharp edges and corners stay sharp. Needs a field with gradients and
+    /// two more samples for each crossed edge; never smoothed. Faces may cross each other near details of the size of a
+    /// cell, two that touch there may share an edge with two others, and an open surface ends up to a cell early.
+    case dualContouring
+  }
+
   /// Level, solid side, border, smoothing and threads. Without a padding value a closed border takes the sample
   /// farthest outside among those that were asked for.
   public var extraction: SurfaceExtraction
@@ -32,6 +42,8 @@ public struct SparseSurfaceExtraction: Sendable, Equatable {
   public var shape: ScalarGrid.Shape
   /// Where its samples lie.
   public var frame: GridFrame
+  /// Where vertices are placed.
+  public var method = Method.marchingCubes
   /// How fast the field can change.
   public var slope = Slope.automatic
   /// Random samples of the blocks that were given up, as a share of all samples (at least 1,024); zero checks nothing.
@@ -70,14 +82,21 @@ public struct SparseSurfaceExtraction: Sendable, Equatable {
     let refinement = SparseRefinement(self, field: field)
     try refinement.run()
     var statistics = refinement.statistics
-    let isSmoothed = extraction.smoothing != nil
+    let isSmoothed = extraction.smoothing != nil && method == .marchingCubes
     let pass = BrickMarching(
-      extraction, bricks: refinement.bricks, shape: shape, frame: isSmoothed ? .index : frame,
-      farthest: refinement.farthest)
+      extraction, bricks: refinement.bricks, frame: isSmoothed ? .index : frame, farthest: refinement.farthest)
     var mesh = try pass.run()
     statistics.visitedCellCount = pass.visitedCellCount
     statistics.crossedCellCount = pass.crossedCellCount
     statistics.peakBytes += pass.byteCount + mesh.positions.count * 16 + mesh.faces.count * 16
+    if method == .dualContouring {
+      let contouring = DualContouring(
+        patches: DualPatches(pass, vertexCount: mesh.positions.count), sampler: refinement.requests.sampler,
+        level: extraction.level, frame: frame, pad: refinement.pad)
+      statistics.sampleCount += 2 * mesh.positions.count
+      statistics.peakBytes += mesh.positions.count * 160
+      return SparseSurface(mesh: try contouring.mesh(crossings: mesh.positions), statistics: statistics)
+    }
     if let smoothing = extraction.smoothing { mesh = smoothing.smoothed(mesh).transformed(by: frame) }
     return SparseSurface(mesh: mesh, statistics: statistics)
   }
