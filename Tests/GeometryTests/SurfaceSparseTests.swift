@@ -77,7 +77,7 @@ struct SurfaceSparseTests {
   func frames() throws {
     for mirror in [1.0, -1] {
       let frame = GridFrame(
-        x: [0.023 * mirror, 0.002, 0, -1 * mirror], y: [0.001, 0.02, 0, -1], z: [0, 0.003, 0.03, -1.1])
+        x: [0.023 * mirror, 0.002 * mirror, 0, -1 * mirror], y: [0.001, 0.02, 0, -1], z: [0, 0.003, 0.03, -1.1])
       for border in [SurfaceExtraction.Border.open, .closed(padding: 0.5)] {
         let plan = SparseSurfaceExtraction(
           SurfaceExtraction(level: 0, inside: .below, border: border), shape: .init(83, 101, 66), frame: frame)
