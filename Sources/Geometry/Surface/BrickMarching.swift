@@ -32,6 +32,8 @@ final class BrickMarching: @unchecked Sendable {
   private let starts: UnsafeMutablePointer<SIMD3<UInt32>>
   let outputs: UnsafeMutablePointer<RowOutput>
   private let cellCounts: UnsafeMutablePointer<SIMD2<Int>>
+  /// The bricks after each, by 4i + 2j + k.
+  private let neighbours: UnsafeMutablePointer<SIMD8<Int32>>
 
   /// `farthest` is the sample farthest outside, for the padding.
   init(
@@ -61,6 +63,8 @@ final class BrickMarching: @unchecked Sendable {
     words.initialize(repeating: 0, count: places.count * 24)
     starts = .allocate(capacity: places.count * 64)
     starts.initialize(repeating: .zero, count: places.count * 64)
+    neighbours = .allocate(capacity: places.count)
+    for brick in 0..<places.count { (neighbours + brick).initialize(to: bricks.neighbours(of: brick)) }
     outputs = .allocate(capacity: max(1, rows.count * 64))
     outputs.initialize(repeating: RowOutput(), count: rows.count * 64)
     cellCounts = .allocate(capacity: max(1, rows.count))
@@ -72,10 +76,11 @@ final class BrickMarching: @unchecked Sendable {
     starts.deallocate()
     outputs.deallocate()
     cellCounts.deallocate()
+    neighbours.deallocate()
   }
 
   /// Bytes that are taken beside the bricks and the mesh.
-  var byteCount: Int { bricks.count * (24 * 8 + 64 * 16 + 4) + rows.count * (64 * MemoryLayout<RowOutput>.stride) }
+  var byteCount: Int { bricks.count * (24 * 8 + 64 * 16 + 32 + 4) + rows.count * (64 * MemoryLayout<RowOutput>.stride) }
 
   /// Cells with eight known corners, and those that the surface passes through.
   var visitedCellCount: Int { rows.indices.reduce(0) { $0 + cellCounts[$1].x } }
@@ -86,6 +91,16 @@ final class BrickMarching: @unchecked Sendable {
   func edges(of brick: Int) -> Edges {
     let word = words + brick * 24
     return Edges(third: word, second: word + 8, first: word + 16, starts: starts + brick * 64)
+  }
+
+  /// The samples at the corners of the cells of a plane of a brick.
+  @inline(__always)
+  func corners(_ brick: Int, plane: Int) -> CornerWords { CornerWords(bricks, neighbours[brick], plane: plane) }
+
+  /// The edges of the brick that holds a position, which lies in the given brick or just after it.
+  @inline(__always)
+  func edges(at local: SIMD3<Int>, from brick: Int) -> Edges {
+    edges(of: Int(neighbours[brick][(local.x >> 3) << 2 | (local.y >> 3) << 1 | local.z >> 3]))
   }
 
   /// Runs all passes.
@@ -121,10 +136,9 @@ final class BrickMarching: @unchecked Sendable {
     var cells = SIMD2<Int>.zero
     for index in rows[row] {
       let brick = Int(order[index])
-      let neighbours = bricks.neighbours(of: brick)
       let edges = edges(of: brick)
       for plane in 0..<8 {
-        let corners = CornerWords(bricks, neighbours, plane: plane)
+        let corners = corners(brick, plane: plane)
         let valid = bricks.validCells(brick, plane: plane)
         (edges.third[plane], edges.second[plane], edges.first[plane]) = corners.edges
         let active = corners.active & valid

@@ -84,14 +84,13 @@ extension BrickMarching {
       let numbers = storage.baseAddress!
       for index in rows[row] {
         let brick = Int(order[index])
-        let neighbours = bricks.neighbours(of: brick)
-        let corners = CornerWords(bricks, neighbours, plane: plane)
+        let corners = corners(brick, plane: plane)
         let active = corners.active & bricks.validCells(brick, plane: plane) & (0xFF << UInt64(8 * j))
         guard active != 0 else { continue }
         let origin = bricks.position(of: brick * 512 + plane * 64)
         forEachCell(active) { bit in
           let pattern = corners.pattern(bit)
-          number(SIMD3<Int>(plane, j, bit & 7), cases.crossedEdges[pattern], neighbours, numbers)
+          number(SIMD3<Int>(plane, j, bit & 7), cases.crossedEdges[pattern], brick, numbers)
           let cell = origin &+ SIMD3<Int>(0, bit >> 3, bit & 7)
           body(variant(of: pattern, cell), cell, numbers)
         }
@@ -102,7 +101,7 @@ extension BrickMarching {
   /// Looks up the numbers of the vertices on a cell's crossed edges.
   @inline(__always)
   private func number(
-    _ cell: SIMD3<Int>, _ crossed: UInt16, _ neighbours: SIMD8<Int32>, _ numbers: UnsafeMutablePointer<UInt32>
+    _ cell: SIMD3<Int>, _ crossed: UInt16, _ brick: Int, _ numbers: UnsafeMutablePointer<UInt32>
   ) {
     var remaining = crossed
     while remaining != 0 {
@@ -116,7 +115,7 @@ extension BrickMarching {
         default: SIMD3<Int>(0, high, low)
         }
       let at = cell &+ offset
-      let edges = edges(of: Int(neighbours[(at.x >> 3) << 2 | (at.y >> 3) << 1 | at.z >> 3]))
+      let edges = edges(at: at, from: brick)
       let (plane, j, k) = (at.x & 7, at.y & 7, at.z & 7)
       let word =
         switch edge >> 2 {

@@ -11,12 +11,12 @@ final class SampleBricks: @unchecked Sendable {
   /// Extents of the padded grid, and its padding.
   let extents: SIMD3<Int>
   let pad: Int
-  private(set) var places: [Place] = []
+  @exclusivity(unchecked) private(set) var places: [Place] = []
   private let brickExtents: SIMD3<Int>, pageExtents: SIMD3<Int>
   /// Numbers of pages of 8^3 bricks, then numbers of bricks; 0 for none.
-  private var pages: [Int32]
-  private var entries: [Int32] = [Int32](repeating: 0, count: 512)
-  private var chunks: [Chunk] = []
+  @exclusivity(unchecked) private var pages: [Int32]
+  @exclusivity(unchecked) private var entries: [Int32] = [Int32](repeating: 0, count: 512)
+  @exclusivity(unchecked) private var chunks: [Chunk] = []
 
   /// Memory of 256 bricks.
   private struct Chunk {

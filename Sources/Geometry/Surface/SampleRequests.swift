@@ -5,14 +5,14 @@ final class SampleRequests {
   let extraction: SurfaceExtraction
   let frame: GridFrame
   /// Number of samples that were taken.
-  private(set) var sampleCount = 0
+  @exclusivity(unchecked) private(set) var sampleCount = 0
   /// The sample farthest outside.
-  private(set) var farthest: Float
+  @exclusivity(unchecked) private(set) var farthest: Float
   /// Bricks that got samples since the last call of `takeTouched`.
-  private var touched: [Int] = []
-  private var isTouched: [Bool] = []
+  @exclusivity(unchecked) private var touched: [Int] = []
+  @exclusivity(unchecked) private var isTouched: [Bool] = []
   /// Brick and place in it of samples that were asked for, but not given.
-  private var addresses: [Int] = []
+  @exclusivity(unchecked) private var addresses: [Int] = []
 
   init(_ bricks: SampleBricks, _ sampler: FieldSampler, _ extraction: SurfaceExtraction, _ frame: GridFrame) {
     (self.bricks, self.sampler, self.extraction, self.frame) = (bricks, sampler, extraction, frame)

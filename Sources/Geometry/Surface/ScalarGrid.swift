@@ -41,7 +41,7 @@ public struct ScalarGrid: Sendable, Equatable {
     self.init(shape: shape, values: bytes.map(Float.init), frame: frame)
   }
 
-  /// Samples a field at every grid position, in batches of whole planes of the first axis.
+  /// Samples a field at every grid position, many at a time.
   ///
   /// *Parameters*: `threadCount` threads share the work if the field allows concurrent calls; the result is the same.
   /// *Throws*: what the field throws.
@@ -50,17 +50,14 @@ public struct ScalarGrid: Sendable, Equatable {
     threadCount: Int = ProcessInfo.processInfo.activeProcessorCount
   ) throws {
     let sampler = FieldSampler(field, threadCount: threadCount)
-    let planeSize = shape.height * shape.width
-    let planesPerBatch = max(1, FieldSampler.batchSize / max(1, planeSize))
     var values: [Float] = []
     values.reserveCapacity(shape.count)
-    for first in stride(from: 0, to: shape.depth, by: planesPerBatch) {
-      let count = min(planesPerBatch, shape.depth - first) * planeSize
-      values += try sampler.distances(count: count) { begin, points in
+    for first in stride(from: 0, to: shape.count, by: FieldSampler.batchSize) {
+      values += try sampler.distances(count: min(FieldSampler.batchSize, shape.count - first)) { begin, points in
         for offset in points.indices {
-          let index = begin + offset
-          let (j, k) = (index % planeSize / shape.width, index % shape.width)
-          points[offset] = frame.point(first + index / planeSize, j, k)
+          let index = first + begin + offset
+          let row = index / shape.width
+          points[offset] = frame.point(row / shape.height, row % shape.height, index % shape.width)
         }
       }
     }
