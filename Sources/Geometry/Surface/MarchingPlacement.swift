@@ -1,28 +1,56 @@
 /// Third and fourth pass: vertices and faces go to where the counts say.
 extension MarchingPass {
+  /// A crossed edge: second and third index of its first sample, and its vertex.
+  private struct Crossing {
+    var j: UInt32, k: UInt32, vertex: UInt32
+  }
+
   /// Places the vertices on all edges that start in one plane.
+  ///
+  /// Samples lie far from each other in memory. So crossings are listed first, from the bits, and the samples are
+  /// loaded afterwards in loops without branches, where the processor can wait for many of them at once.
   func placeVertices(plane: Int, _ output: VertexOutput) {
+    guard planes[plane].vertexCount > 0 else { return }
     let edges = EdgePositions(frame, pad: pad)
-    for j in 0..<height {
-      let row = plane * height + j
-      let corner = edges.rowStart(plane, j)
-      forEachCrossing(row, nil, from: rowStarts[row].third) { k, index in
+    withUnsafeTemporaryAllocation(of: Crossing.self, capacity: planes[plane].vertexCount) { list in
+      let crossings = list.baseAddress!
+      let third = listCrossings(plane, \.third, stepping: 0, crossings) { _ in nil }
+      for crossing in UnsafeBufferPointer(start: crossings, count: third) {
+        let (j, k) = (Int(crossing.j), Int(crossing.k))
         let t = options.fraction(value(plane, j, k), value(plane, j, k + 1))
-        output.base[index] = edges.third(corner, k, t)
+        output.base[Int(crossing.vertex)] = edges.third(edges.rowStart(plane, j), k, t)
       }
-      if j + 1 < height {
-        forEachCrossing(row, row + 1, from: rowStarts[row].second) { k, index in
-          let t = options.fraction(value(plane, j, k), value(plane, j + 1, k))
-          output.base[index] = edges.second(corner, k, t)
-        }
+      let second = listCrossings(plane, \.second, stepping: 1, crossings) { $0 + 1 }
+      for crossing in UnsafeBufferPointer(start: crossings, count: second) {
+        let (j, k) = (Int(crossing.j), Int(crossing.k))
+        let t = options.fraction(value(plane, j, k), value(plane, j + 1, k))
+        output.base[Int(crossing.vertex)] = edges.second(edges.rowStart(plane, j), k, t)
       }
-      if plane + 1 < depth {
-        forEachCrossing(row, row + height, from: rowStarts[row].first) { k, index in
-          let t = options.fraction(value(plane, j, k), value(plane + 1, j, k))
-          output.base[index] = edges.first(corner, k, t)
-        }
+      guard plane + 1 < depth else { return }
+      let first = listCrossings(plane, \.first, stepping: 0, crossings) { $0 + height }
+      for crossing in UnsafeBufferPointer(start: crossings, count: first) {
+        let (j, k) = (Int(crossing.j), Int(crossing.k))
+        let t = options.fraction(value(plane, j, k), value(plane + 1, j, k))
+        output.base[Int(crossing.vertex)] = edges.first(edges.rowStart(plane, j), k, t)
       }
     }
+  }
+
+  /// Lists the crossed edges of a plane, from every row (but the last `stepping`) to the one that `other` names.
+  @inline(__always)
+  private func listCrossings(
+    _ plane: Int, _ start: KeyPath<RowStart, UInt32>, stepping: Int, _ list: UnsafeMutablePointer<Crossing>,
+    _ other: (Int) -> Int?
+  ) -> Int {
+    var count = 0
+    for j in 0..<(height - stepping) {
+      let row = plane * height + j
+      forEachCrossing(row, other(row), from: rowStarts[row][keyPath: start]) { k, vertex in
+        list[count] = Crossing(j: UInt32(j), k: UInt32(k), vertex: UInt32(vertex))
+        count += 1
+      }
+    }
+    return count
   }
 
   @inline(__always)
