@@ -104,6 +104,25 @@ struct VoxelFileTests {
     #expect(reason(damaged).contains("broken"))
   }
 
+  @Test("a mesh becomes a solid or its surface; the solid with its surface is both")
+  func voxelizer() throws {
+    let mesh = try MeshFileTests.sample()
+    var voxelizer = MeshVoxelizer(side: 24)
+    let (both, surface) = (try voxelizer.solid(of: mesh), try voxelizer.surface(of: mesh))
+    voxelizer.includesSurface = false
+    let inside = try voxelizer.solid(of: mesh)
+    #expect(both.values == zip(inside.values, surface.values).map { max($0, $1) })
+    #expect(surface.frame == both.frame && surface.values.contains(1) && inside.values != both.values)
+    // The middle of the tube is inside and not on the surface.
+    let hollow = zip(inside.values, surface.values).count { $0 == 1 && $1 == 0 }
+    #expect(hollow > 50)
+    var open = mesh
+    open.faces.removeLast(open.faces.count / 2)
+    let part = try voxelizer.surface(of: open)
+    #expect(part.values.contains(1))
+    #expect(throws: MeshError.self) { try MeshVoxelizer(side: 0).surface(of: mesh) }
+  }
+
   @Test("binvox: order of axes, frame, and what is written is read back")
   func binvox() throws {
     // One voxel at x 1, y 2, z 3: y runs fastest, then z.
