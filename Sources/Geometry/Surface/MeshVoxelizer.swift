@@ -20,6 +20,31 @@ public struct MeshVoxelizer: Sendable, Equatable {
   ///
   /// *Throws*: `MeshError` for a mesh without faces or with broken ones, and for a side outside 1...1024.
   public func solid(of mesh: Mesh) throws -> ScalarGrid {
+    let placement = try placement(of: mesh)
+    let local = placement.local
+    var votes = [UInt8](repeating: 0, count: side * side * side)
+    for axis in 0..<3 {
+      var columns = ParityColumns(side: side, axis: axis)
+      for face in mesh.faces { columns.add(local[Int(face.x)], local[Int(face.y)], local[Int(face.z)]) }
+      columns.vote(into: &votes)
+    }
+    var values = votes.map { $0 >= 2 ? Float(1) : 0 }
+    if includesSurface { markSurface(of: mesh, local, in: &values) }
+    return ScalarGrid(shape: .init(cube: side), values: values, frame: placement.frame)
+  }
+
+  /// The voxels that the surface of a mesh passes through, on the same grid: needs no inside.
+  ///
+  /// *Throws*: as `solid(of:)`.
+  public func surface(of mesh: Mesh) throws -> ScalarGrid {
+    let placement = try placement(of: mesh)
+    var values = [Float](repeating: 0, count: side * side * side)
+    markSurface(of: mesh, placement.local, in: &values)
+    return ScalarGrid(shape: .init(cube: side), values: values, frame: placement.frame)
+  }
+
+  /// Where the grid lies, and the vertices in its voxels.
+  private func placement(of mesh: Mesh) throws -> (frame: GridFrame, local: [SIMD3<Double>]) {
     guard (1...1024).contains(side), margin >= 0, 2 * margin < side else { throw MeshError.invalidSide(side) }
     try mesh.validate()
     guard !mesh.faces.isEmpty, let bounds = mesh.bounds else { throw MeshError.noFaces }
@@ -28,18 +53,11 @@ public struct MeshVoxelizer: Sendable, Equatable {
     let center = SIMD3<Double>(bounds.lower) + extent / 2
     let origin = center - cell * (Double(side) - 1) / 2
     let local = mesh.positions.map { (SIMD3<Double>($0) - origin) / cell }
-    var votes = [UInt8](repeating: 0, count: side * side * side)
-    for axis in 0..<3 {
-      var columns = ParityColumns(side: side, axis: axis)
-      for face in mesh.faces { columns.add(local[Int(face.x)], local[Int(face.y)], local[Int(face.z)]) }
-      columns.vote(into: &votes)
-    }
-    var values = votes.map { $0 >= 2 ? Float(1) : 0 }
-    if includesSurface {
-      for face in mesh.faces { mark(local[Int(face.x)], local[Int(face.y)], local[Int(face.z)], in: &values) }
-    }
-    let frame = GridFrame(origin: origin, spacing: SIMD3(repeating: cell))
-    return ScalarGrid(shape: .init(cube: side), values: values, frame: frame)
+    return (GridFrame(origin: origin, spacing: SIMD3(repeating: cell)), local)
+  }
+
+  private func markSurface(of mesh: Mesh, _ local: [SIMD3<Double>], in values: inout [Float]) {
+    for face in mesh.faces { mark(local[Int(face.x)], local[Int(face.y)], local[Int(face.z)], in: &values) }
   }
 
   /// Sets the voxels that a triangle passes through.
