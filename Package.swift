@@ -50,7 +50,7 @@ let pureTargets: [Target] = [
   library("Plots", []),
   tests("Records", ["Records", "CChecksum"]),
   tests("Volumes", ["Volumes", "Randomness"]),
-  tests("Geometry", ["Geometry", "Volumes", "Randomness"]),
+  tests("Geometry", ["Geometry", "CMeshQueries", "Volumes", "Randomness"]),
   tests("ForeignWeights", ["ForeignWeights", "Volumes"]),
   tests("Runs", ["Runs"]),
   tests("Plots", ["Plots"]),

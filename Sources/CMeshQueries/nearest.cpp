@@ -1,13 +1,17 @@
 #include <embree3/rtcore.h>
 
 #include <cmath>
+#include <cstring>
 #include <limits>
+#include <new>
 
+#include "mesh_tree.h"
 #include "mesh_queries.h"
+#include "vectors.h"
 
+namespace formcast {
 namespace {
 
-/// Double precision costs nothing here, where one triangle is done at a time, and keeps slivers exact.
 struct double3 {
   double x, y, z;
 };
@@ -55,61 +59,46 @@ double3 nearestOnFace(double3 a, double3 b, double3 c) {
   return a + (vb / sum) * ab + (vc / sum) * ac;
 }
 
-struct Search {
-  const float *corners;
-  double3 point;
-  double squared = std::numeric_limits<double>::infinity();
-  /// From the query to the nearest point.
-  double3 offset = {};
-  uint32_t face = 0;
+#define KERNELS "nearest_kernels.h"
+#include "instruction_sets.h"
 
-  /// Makes a face the best one if it is nearer.
-  bool consider(uint32_t candidate) {
-    const float *corner = corners + 9 * size_t(candidate);
-    const double3 nearest =
-        nearestOnFace(load(corner) - point, load(corner + 3) - point, load(corner + 6) - point);
-    const double distance = dot(nearest, nearest);
-    // Of faces equally near the first one counts, in whatever order the tree comes to them.
-    if (!(distance < squared || (distance == squared && candidate < face))) return false;
-    squared = distance;
-    offset = nearest;
-    face = candidate;
-    return true;
+/// The nearest point of a face that was found, in double precision.
+mq_nearest nearestPoint(const MeshTree &tree, uint32_t face, const float *query) {
+  if (!std::isfinite(query[0] + query[1] + query[2])) {
+    const float nan = std::numeric_limits<float>::quiet_NaN();
+    return {nan, 0, nan, nan, nan};
   }
-};
-
-/// The radius within which to look: rounded up, so that equally near faces are not lost.
-float radius(double squared) {
-  return std::nextafter(float(std::sqrt(squared)), std::numeric_limits<float>::infinity());
-}
-
-bool visit(RTCPointQueryFunctionArguments *arguments) {
-  Search &search = *static_cast<Search *>(arguments->userPtr);
-  if (!search.consider(arguments->primID)) return false;
-  arguments->query->radius = radius(search.squared);
-  return true;
+  const float *corner = tree.corners.data() + 9 * size_t(face);
+  const double3 point = load(query);
+  const double3 offset = nearestOnFace(load(corner) - point, load(corner + 3) - point, load(corner + 6) - point);
+  const double3 place = point + offset;
+  const float distance = float(std::sqrt(dot(offset, offset)));
+  return {distance, tree.faces[face], float(place.x), float(place.y), float(place.z)};
 }
 
 }  // namespace
+}  // namespace formcast
 
-void mq_nearest_points(void *scene, const float *corners, const float *queries, size_t count, mq_nearest *results) {
-  uint32_t last = 0;
-  for (size_t i = 0; i < count; i++) {
-    const float *q = queries + 3 * i;
-    if (!std::isfinite(q[0] + q[1] + q[2])) {
-      const float nan = std::numeric_limits<float>::quiet_NaN();
-      results[i] = {nan, 0, nan, nan, nan};
-      continue;
-    }
-    Search search{corners, load(q)};
-    // The face nearest to the query before bounds the search from the start.
-    search.consider(last);
-    RTCPointQuery query = {q[0], q[1], q[2], 0, radius(search.squared)};
-    RTCPointQueryContext context;
-    rtcInitPointQueryContext(&context);
-    rtcPointQuery(static_cast<RTCScene>(scene), &query, &context, visit, &search);
-    const double3 nearest = search.point + search.offset;
-    results[i] = {float(std::sqrt(search.squared)), search.face, float(nearest.x), float(nearest.y), float(nearest.z)};
-    last = search.face;
+using namespace formcast;
+
+mq_tree *mq_tree_create(const float *corners, size_t face_count) {
+  try {
+    return reinterpret_cast<mq_tree *>(new MeshTree(corners, face_count));
+  } catch (const std::bad_alloc &) {
+    return nullptr;
+  }
+}
+
+void mq_tree_free(mq_tree *tree) { delete reinterpret_cast<MeshTree *>(tree); }
+
+void mq_nearest_points(const mq_tree *tree, const float *queries, size_t count, mq_nearest *results) {
+  const MeshTree &self = *reinterpret_cast<const MeshTree *>(tree);
+  constexpr size_t blockSize = 256;
+  uint32_t found[blockSize];
+  for (size_t begin = 0; begin < count; begin += blockSize) {
+    const size_t size = count - begin < blockSize ? count - begin : blockSize;
+    BEST_OF(nearestFaces)(self, queries + 3 * begin, size, found);
+    for (size_t k = 0; k < size; k++)
+      results[begin + k] = nearestPoint(self, found[k], queries + 3 * (begin + k));
   }
 }

@@ -1,11 +1,38 @@
 #include <embree3/rtcore.h>
 
 #include <cmath>
+#include <cstring>
 #include <limits>
+#include <new>
 
 #include "mesh_queries.h"
 
+struct mq_rays {
+  RTCDevice device;
+  RTCScene scene;
+};
+
 namespace {
+
+/// Sets up a scene of triangles; false where memory ends.
+bool fill(mq_rays &rays, const float *corners, size_t faceCount) {
+  RTCGeometry geometry = rtcNewGeometry(rays.device, RTC_GEOMETRY_TYPE_TRIANGLE);
+  void *vertices = rtcSetNewGeometryBuffer(geometry, RTC_BUFFER_TYPE_VERTEX, 0, RTC_FORMAT_FLOAT3, 3 * sizeof(float),
+                                           3 * faceCount);
+  void *faces = rtcSetNewGeometryBuffer(geometry, RTC_BUFFER_TYPE_INDEX, 0, RTC_FORMAT_UINT3, 3 * sizeof(uint32_t),
+                                        faceCount);
+  if (vertices != nullptr && faces != nullptr) {
+    std::memcpy(vertices, corners, 9 * sizeof(float) * faceCount);
+    for (size_t i = 0; i < 3 * faceCount; i++) static_cast<uint32_t *>(faces)[i] = uint32_t(i);
+    rtcCommitGeometry(geometry);
+    rtcAttachGeometry(rays.scene, geometry);
+    // Robust: no ray slips through between two faces. Filters: rays that count what they pass.
+    rtcSetSceneFlags(rays.scene, RTCSceneFlags(RTC_SCENE_FLAG_ROBUST | RTC_SCENE_FLAG_CONTEXT_FILTER_FUNCTION));
+    rtcCommitScene(rays.scene);
+  }
+  rtcReleaseGeometry(geometry);
+  return rtcGetDeviceError(rays.device) == RTC_ERROR_NONE;
+}
 
 RTCRay ray(const float *origin, const float *direction, float nearest, float farthest) {
   RTCRay ray = {};
@@ -64,7 +91,28 @@ bool sees(RTCScene scene, const mq_camera &camera, const float *point, float mar
 
 }  // namespace
 
-void mq_count_crossings(void *scene, const float *queries, size_t count, const float direction[3],
+mq_rays *mq_rays_create(const float *corners, size_t face_count) {
+  // One thread builds: the shape of the tree must not depend on the machine's load.
+  RTCDevice device = rtcNewDevice("threads=1");
+  if (device == nullptr) return nullptr;
+  mq_rays *rays = new (std::nothrow) mq_rays{device, rtcNewScene(device)};
+  if (rays == nullptr) {
+    rtcReleaseDevice(device);
+    return nullptr;
+  }
+  if (fill(*rays, corners, face_count)) return rays;
+  mq_rays_free(rays);
+  return nullptr;
+}
+
+void mq_rays_free(mq_rays *rays) {
+  if (rays == nullptr) return;
+  rtcReleaseScene(rays->scene);
+  rtcReleaseDevice(rays->device);
+  delete rays;
+}
+
+void mq_count_crossings(const mq_rays *rays, const float *queries, size_t count, const float direction[3],
                         uint32_t *crossings) {
   for (size_t i = 0; i < count; i++) {
     CountingContext context;
@@ -74,12 +122,12 @@ void mq_count_crossings(void *scene, const float *queries, size_t count, const f
     RTCRayHit hit = {};
     hit.ray = ray(queries + 3 * i, direction, 0, std::numeric_limits<float>::infinity());
     hit.hit.geomID = RTC_INVALID_GEOMETRY_ID;
-    rtcIntersect1(static_cast<RTCScene>(scene), &context.embree, &hit);
+    rtcIntersect1(rays->scene, &context.embree, &hit);
     crossings[i] = context.crossings;
   }
 }
 
-void mq_count_views(void *scene, const float *queries, size_t count, const mq_camera *cameras, size_t camera_count,
+void mq_count_views(const mq_rays *rays, const float *queries, size_t count, const mq_camera *cameras, size_t camera_count,
                     uint32_t enough, float margin, uint32_t *views) {
   // A camera that saw one query probably sees the next.
   size_t first = 0;
@@ -88,7 +136,7 @@ void mq_count_views(void *scene, const float *queries, size_t count, const mq_ca
     size_t last = first;
     for (size_t k = 0; k < camera_count && found < enough; k++) {
       const size_t camera = first + k < camera_count ? first + k : first + k - camera_count;
-      if (!sees(static_cast<RTCScene>(scene), cameras[camera], queries + 3 * i, margin)) continue;
+      if (!sees(rays->scene, cameras[camera], queries + 3 * i, margin)) continue;
       if (found++ == 0) last = camera;
     }
     first = last;
@@ -96,7 +144,7 @@ void mq_count_views(void *scene, const float *queries, size_t count, const mq_ca
   }
 }
 
-void mq_scan(void *scene, const mq_camera *camera, size_t side, uint32_t *faces, float *distances) {
+void mq_scan(const mq_rays *rays, const mq_camera *camera, size_t side, uint32_t *faces, float *points) {
   RTCIntersectContext context;
   for (size_t row = 0; row < side; row++) {
     for (size_t column = 0; column < side; column++) {
@@ -109,10 +157,12 @@ void mq_scan(void *scene, const mq_camera *camera, size_t side, uint32_t *faces,
       hit.hit.geomID = RTC_INVALID_GEOMETRY_ID;
       rtcInitIntersectContext(&context);
       context.flags = RTC_INTERSECT_CONTEXT_FLAG_COHERENT;
-      rtcIntersect1(static_cast<RTCScene>(scene), &context, &hit);
+      rtcIntersect1(rays->scene, &context, &hit);
       const bool isHit = hit.hit.geomID != RTC_INVALID_GEOMETRY_ID;
       faces[row * side + column] = isHit ? hit.hit.primID : UINT32_MAX;
-      distances[row * side + column] = hit.ray.tfar;
+      if (!isHit) continue;
+      float *point = points + 3 * (row * side + column);
+      for (int i = 0; i < 3; i++) point[i] = camera->position[i] + hit.ray.tfar * direction[i];
     }
   }
 }

@@ -45,7 +45,7 @@ inline vf halfSolidAngle(const Group &q, const float *corner) {
   return angle(determinant, denominator);
 }
 
-inline vf farField(const Group &q, const WindingNode &n) {
+inline vf farField(const Group &q, const WindingExpansion &n) {
   const vf x = n.center[0] - q.x, y = n.center[1] - q.y, z = n.center[2] - q.z;
   const vf xx = x * x, yy = y * y, zz = z * z;
   const vf inverse2 = 1.0f / (xx + yy + zz), inverse = squareRoot(inverse2);
@@ -58,42 +58,47 @@ inline vf farField(const Group &q, const WindingNode &n) {
   return ((third * inverse2 + second) * inverse2 + first) * (inverse * inverse2);
 }
 
-/// A bound on the error of a node's expansion: the terms left out are at most (m + 1) (radius / distance)^m from m = 3 on.
-inline float errorBound(const WindingNode &n, float distance) {
-  const float ratio = n.radius / distance, rest = 1 - ratio;
-  if (!(rest > 0.05f)) return INFINITY;
-  return n.weight * ratio * ratio * ratio * (4 - 3 * ratio) / (distance * distance * rest * rest);
-}
-
-inline float distanceToBox(const Group &q, const float *point) {
-  float squared = 0;
+/// Bounds on the errors of the expansions of a node's parts, for all queries of a group: what is left out of 4 pi w is at
+/// most the sum of (m + 1) integral of |x - centre|^m / distance^(m + 2) from m = 3 on.
+inline vf errorBounds(const Group &q, const WindingNode &n) {
+  vf squared = {};
   for (int i = 0; i < 3; i++) {
-    const float below = q.lower[i] - point[i], above = point[i] - q.upper[i];
-    const float d = below > above ? below : above;
-    if (d > 0) squared += d * d;
+    vf center;
+    memcpy(&center, n.center[i], sizeof(vf));
+    const vf gap = __builtin_elementwise_max(q.lower[i] - center, center - q.upper[i]);
+    const vf outside = __builtin_elementwise_max(gap, vf{});
+    squared += outside * outside;
   }
-  return __builtin_sqrtf(squared);
+  vf radius, spread;
+  memcpy(&radius, n.radius, sizeof(vf));
+  memcpy(&spread, n.spread, sizeof(vf));
+  const vf distance = squareRoot(squared), rest = distance - radius;
+  // With ratio = radius / distance: (4 - 3 ratio) / (1 - ratio)^2 / distance^5, multiplied out.
+  const vf bound = spread * (4.0f * distance - 3.0f * radius) / (squared * squared * rest * rest);
+  return rest > 0.05f * distance ? bound : vf{} + INFINITY;
 }
 
 /// Adds up the winding numbers of a group; returns a bound on the error of the expansions.
-inline float windingOfGroup(const WindingTree &tree, const Group &q, float tolerance, vf &result) {
-  uint32_t stack[128];
+inline float windingOfGroup(const MeshTree &tree, const Group &q, float tolerance, vf &result) {
+  // The tree halves its parts, so it is at most 32 levels deep, with up to fifteen parts waiting in each.
+  uint32_t stack[512];
   int depth = 0;
   stack[depth++] = 0;
   vf far = {}, near = {};
   float error = 0;
   while (depth > 0) {
-    const uint32_t index = stack[--depth];
-    const WindingNode &node = tree.nodes[index];
-    const float bound = errorBound(node, distanceToBox(q, node.center));
-    if (bound <= tolerance) {
-      far += farField(q, node);
-      error += bound;
-    } else if (node.right != 0) {
-      stack[depth++] = node.right;
-      stack[depth++] = index + 1;
-    } else {
-      for (uint32_t f = node.begin; f < node.end; f++) near += halfSolidAngle(q, tree.corners.data() + 9 * size_t(f));
+    const WindingNode &node = tree.nodes[stack[--depth]];
+    const vf bounds = errorBounds(q, node);
+    for (size_t k = 0; k < WindingNode::size && node.spread[k] > 0; k++) {
+      if (bounds[k] <= tolerance) {
+        far += farField(q, node.expansion[k]);
+        error += bounds[k];
+      } else if (node.child[k] != 0) {
+        stack[depth++] = node.child[k];
+      } else {
+        for (uint32_t f = node.begin[k]; f < node.end[k]; f++)
+          near += halfSolidAngle(q, tree.corners.data() + 9 * size_t(f));
+      }
     }
   }
   result = far + near * 0.159154943f;
@@ -117,7 +122,7 @@ inline void loadGroup(Group &q, const float *queries, size_t count) {
   memcpy(&q.z, x[2], sizeof(vf));
 }
 
-inline void windingNumbers(const WindingTree &tree, const float *queries, size_t count, float tolerance, float *numbers,
+inline void windingNumbers(const MeshTree &tree, const float *queries, size_t count, float tolerance, float *numbers,
                            float *errors) {
   for (size_t begin = 0; begin < count; begin += 16) {
     const size_t size = count - begin < 16 ? count - begin : 16;

@@ -10,6 +10,8 @@ public enum MeshError: Error, Equatable, CustomStringConvertible {
   case noFaces
   /// The structures to search it do not fit into memory.
   case noMemory(faces: Int)
+  /// No camera that scans the mesh sees any of it.
+  case nothingInSight
   /// The mesh does not fit into a file of this format.
   case tooLarge(format: String)
 
@@ -23,6 +25,7 @@ public enum MeshError: Error, Equatable, CustomStringConvertible {
     case .invalidSide(let side): "a voxel grid of side \(side) cannot be made; use 1 to 1024"
     case .noFaces: "the mesh has no faces"
     case .noMemory(let faces): "there is not enough memory to search a mesh of \(faces) faces; free some or simplify it"
+    case .nothingInSight: "no camera sees the mesh; use another sign method or other cameras"
     case .tooLarge(let format): "the mesh is too large for a .\(format) file; write .ply or .stl"
     }
   }

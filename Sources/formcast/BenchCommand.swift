@@ -11,8 +11,11 @@ struct Bench: ParsableCommand {
     discussion: "A peer's line has the peer's own value; its ratio says how many times better ours is.")
 
   @Argument(
-    help: "training, rollout, cavities, loading, surfaces, convolution or roofline; all of them if none is given.")
+    help: "training, rollout, cavities, loading, surfaces, sdf, convolution or roofline; all of them if none is given.")
   var suites: [Benchmark] = []
+
+  @Option(help: "With sdf: a mesh to use instead of the suite's own; may be repeated.")
+  var mesh: [String] = []
 
   @Flag(help: "Tiny sizes, to see that everything works; the numbers mean nothing.")
   var quick = false
@@ -39,6 +42,7 @@ struct Bench: ParsableCommand {
       try JSONOutput.print(result)
     }
     (options.isQuick, options.peers) = (quick, PeerLibraries.find())
+    options.meshes = mesh.map { URL(fileURLWithPath: $0) }
     if !common.quiet, options.peers?.isInstalled != true {
       FileHandle.standardError.write(Foundation.Data("no peers installed: scripts/peers/setup\n".utf8))
     }

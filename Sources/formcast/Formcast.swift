@@ -20,6 +20,7 @@ struct Formcast: ParsableCommand {
       ForecastVerb.self,
       Import.self,
       Render.self,
+      Compare.self,
       Bench.self,
     ]
   )

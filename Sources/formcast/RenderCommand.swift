@@ -6,19 +6,23 @@ import Runs
 /// `formcast render`.
 struct Render: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Draw meshes and grids as a PNG picture, without display or OpenGL.",
+    abstract: "Draw meshes and grids as a PNG picture or animation, without display or OpenGL.",
     discussion: """
       Several inputs stand side by side with their names, or in one scene with --together. Grids and series are drawn \
       as surfaces or, with --voxels, as cubes; a series shows up to ten of its frames unless --frame chooses one.
+      --mode draws normals or depths instead of light, --turntable makes an animation, and --slice draws the signed \
+      distances of meshes on planes: blue inside, orange outside. Scales stand to the right of the picture.
       """)
 
-  @Argument(help: "Meshes (.stl, .obj, .ply, .off) and grids (npy, npz, NIfTI, TFRecord, folders of frames).")
+  @Argument(help: "Meshes (.stl, .obj, .ply, .off, .glb) and grids (npy, npz, NIfTI, TFRecord, folders of frames).")
   var inputs: [String]
 
   @Option(help: "The picture to write, .png.")
   var out: String
 
   @OptionGroup var view: RenderViewOptions
+  @OptionGroup var mode: RenderModeOptions
+  @OptionGroup var slicing: RenderSliceOptions
   @OptionGroup var surface: SurfaceOptions
 
   @Option(help: "Which frame of a series; the first is 0.")
@@ -39,39 +43,38 @@ struct Render: ParsableCommand {
   func validate() throws {
     guard out.lowercased().hasSuffix(".png") else { throw ValidationError("--out must end in .png") }
     guard columns ?? 1 >= 1 else { throw ValidationError("--columns must be at least 1") }
+    guard slicing.slices.isEmpty || mode.mode == .shaded && mode.turntable == nil && mode.depthOut == nil else {
+      throw ValidationError("--slice draws pictures of its own; leave out --mode, --turntable and --depth-out")
+    }
+    guard mode.depthOut == nil || inputs.count == 1 || together else {
+      throw ValidationError("--depth-out writes one picture; give one input")
+    }
   }
 
   func run() throws {
-    try force.requireFree(out)
+    for path in [out] + [mode.depthOut].compactMap(\.self) + mode.framePaths { try force.requireFree(path) }
+    try slicing.slices.isEmpty ? drawSurfaces() : drawSlices()
+  }
+
+  private func drawSurfaces() throws {
     var subjects: [RenderSubject] = []
     for path in inputs { subjects += try RenderSubject.read(path, surface, frame: frame, asVoxels: voxels) }
     if together { subjects = [.joined(subjects)] }
     if view.sameScale { RenderSubject.frameAlike(&subjects) }
-    let progress = ProgressMeter("render", total: subjects.count, options: common.progress("pictures"))
-    var images: [Image] = []
-    for subject in subjects {
-      images.append(try subject.image(view, isAlone: subjects.count == 1))
-      progress.advance()
-    }
-    let picture = try sheet(images, subjects)
+    let show = try RenderShow(subjects, view, mode, columns: columns, together: together)
+    let told = try show.write(to: out, common)
+    try common.report(told, text: told.text)
+  }
+
+  private func drawSlices() throws {
+    let count = inputs.count * slicing.slices.count
+    let progress = ProgressMeter("render", total: count, options: common.progress("slices"))
+    var slices = RenderSlices(slicing, view)
+    for path in inputs { try slices.add(path, isAlone: count == 1, progress) }
+    let picture = try slices.sheet(columns: columns)
     try picture.writePNG(to: out)
     progress.finish()
-    let faces = subjects.reduce(0) { $0 + $1.faceCount }
-    try common.report(
-      Summary(out: out, width: picture.width, height: picture.height, pictures: images.count, faces: faces),
-      text: "\(out): \(picture.width) x \(picture.height), \(images.count) pictures, \(faces) faces")
-  }
-
-  /// The only picture, or all with their names in rows.
-  private func sheet(_ images: [Image], _ subjects: [RenderSubject]) throws -> Image {
-    var sheet = ContactSheet(
-      images, columnCount: columns ?? (images.count <= 5 ? images.count : (images.count + 1) / 2))
-    sheet.legend = together ? subjects[0].legend : []
-    return images.count == 1 && sheet.legend.isEmpty ? images[0] : try sheet.image()
-  }
-
-  private struct Summary: Encodable {
-    var out: String
-    var width, height, pictures, faces: Int
+    let told = RenderSummary(out, picture, pictures: count, slices: slices.told)
+    try common.report(told, text: "\(told.text)\n\(slices.text)")
   }
 }

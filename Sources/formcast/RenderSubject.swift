@@ -72,14 +72,4 @@ struct RenderSubject {
     let union = boxes.dropFirst().reduce(boxes.first) { $0?.union($1) }
     for index in subjects.indices { subjects[index].bounds = union }
   }
-
-  /// The picture, with its name in the corner if it stands among others.
-  func image(_ view: RenderViewOptions, isAlone: Bool) throws -> Image {
-    let scene = RenderScene(objects, bounds: bounds, upAxis: view.up)
-    let options = view.options(isAlone: isAlone, hasBox: bounds != nil)
-    var image = try Renderer(scene).image(from: view.direction, options: options)
-    let style = TextStyle(size: 15, color: .ink)
-    if !isAlone { style.draw(style.fitted(name, width: image.width - 16), x: 8, y: 6, on: &image) }
-    return image
-  }
 }

@@ -16,7 +16,8 @@ struct PictureSize: ExpressibleByArgument {
 
 /// From where and how large.
 struct RenderViewOptions: ParsableArguments {
-  @Option(help: "Pixels of a picture, W or WxH, 16 to 16384; without it 768, or 384 for each of several.")
+  @Option(
+    help: "Pixels of a picture, W or WxH, 16 to 16384; without it 768, or 384 for each of several; less if they turn.")
   var size: PictureSize?
 
   @Option(parsing: .unconditional, help: "Degrees round the up axis; 0 is the front.")
@@ -52,10 +53,13 @@ struct RenderViewOptions: ParsableArguments {
       : ViewDirection(azimuth: azimuth, elevation: elevation)
   }
 
-  /// Options for a picture that stands alone or among others.
-  func options(isAlone: Bool, hasBox: Bool) -> RenderOptions {
-    let side = isAlone ? 768 : 384
-    var options = RenderOptions(width: size?.width ?? side, height: size?.height ?? side)
+  /// Width and height of a picture; `side` for both if nothing was asked for.
+  func pixels(side: Int) -> (width: Int, height: Int) { (size?.width ?? side, size?.height ?? side) }
+
+  /// Options for a picture that stands alone or among others; what moves is smaller.
+  func options(isAlone: Bool, isMoving: Bool, hasBox: Bool) -> RenderOptions {
+    let (width, height) = pixels(side: isAlone ? (isMoving ? 480 : 768) : (isMoving ? 256 : 384))
+    var options = RenderOptions(width: width, height: height)
     if box || hasBox { options.boxFrame = BoxFrame() }
     if transparent { options.background = .transparent }
     return options

@@ -1,3 +1,4 @@
+import Foundation
 import Torch
 
 /// Our own timings, each beside the same work by a peer's own library where that is installed.
@@ -12,6 +13,8 @@ public enum Benchmark: String, Sendable, CaseIterable {
   case loading
   /// Marching cubes of a torus.
   case surfaces
+  /// Signed distances of meshes.
+  case sdf
   /// Convolutions of the published network by every method.
   case convolution
   /// Operations and bytes of a training step against what the processor can do.
@@ -21,6 +24,8 @@ public enum Benchmark: String, Sendable, CaseIterable {
   public struct Options: Sendable {
     /// Sizes that take seconds and say nothing: to see that everything works.
     public var isQuick = false
+    /// Meshes for `sdf`, instead of its own.
+    public var meshes: [URL] = []
     /// The peers to compare with.
     public var peers: PeerLibraries?
     /// Told of every result as soon as it is there.
@@ -38,6 +43,7 @@ public enum Benchmark: String, Sendable, CaseIterable {
     case .cavities: try CavityBenchmark(options).run()
     case .loading: try LoadingBenchmark(options).run()
     case .surfaces: try SurfaceBenchmark(options).run()
+    case .sdf: try DistanceBenchmark(options).run()
     case .convolution: try ConvolutionBenchmark(options).run()
     case .roofline: try RooflineBenchmark(options).run()
     }

@@ -13,6 +13,7 @@ public struct PeerLibraries: Sendable {
     var forwardSeconds: Double?
     var windowsPerSecond: Double?
     var peakBytes: Double?
+    var inside: Double?
   }
 
   /// Which interpreter a script needs.
@@ -111,6 +112,7 @@ extension Benchmark.Options {
     line.value = value
     line.peer = [peer.name, answer.version].compactMap { $0 }.joined(separator: " ")
     if let bytes = answer.peakBytes { line.details["peakBytes"] = bytes }
+    if let inside = answer.inside { line.details["inside"] = inside }
     line.ratio = own.value.map { peer.prefersLower ? value / $0 : $0 / value }
     return line
   }

@@ -51,8 +51,9 @@ public final class MeshDistanceField: ScalarField {
     guard !mesh.faces.isEmpty else { throw MeshError.noFaces }
     self.mesh = mesh
     threadCount = max(1, options.threadCount ?? ProcessInfo.processInfo.activeProcessorCount)
-    faces = try FaceTree(mesh)
-    (test, sign) = try SignChoice(mesh, faces, options).made()
+    let choice = SignChoice(mesh, options)
+    faces = try FaceTree(choice.mesh)
+    (test, sign) = try choice.made(faces)
   }
 
   /// Signed distances and gradients.

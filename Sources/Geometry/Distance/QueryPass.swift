@@ -84,7 +84,7 @@ final class QueryPass: @unchecked Sendable {
         for (place, index) in order.enumerated() {
           for axis in 0..<3 { queries[3 * place + axis] = local[3 * Int(index) + axis] }
         }
-        mq_nearest_points(UnsafeMutableRawPointer(faces.scene), faces.corners, queries, count, found)
+        mq_nearest_points(faces.tree, queries, count, found)
         let margins = queries + 3 * count
         if let test {
           test.margins(of: QueryBlock(points: queries, nearest: found, count: count), into: margins)

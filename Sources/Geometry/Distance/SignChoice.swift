@@ -3,68 +3,74 @@ import Randomness
 
 /// Chooses the method that gives a mesh its signs.
 struct SignChoice {
-  private let mesh: Mesh
-  private let faces: FaceTree
+  /// The mesh, with faces turned if that was needed for winding numbers.
+  let mesh: Mesh
   private let options: MeshDistanceField.Options
+  private let topology: MeshTopology
+  private let turnedFaceCount: Int
 
   /// Probe points by which methods are judged.
   private static let probeCount = 4096
   /// A larger share of ambiguous probes than this speaks against a method.
   private static let tolerableShare = 0.05
 
-  init(_ mesh: Mesh, _ faces: FaceTree, _ options: MeshDistanceField.Options) {
-    (self.mesh, self.faces, self.options) = (mesh, faces, options)
-  }
-
-  /// The test and why it was chosen.
-  func made() throws -> (any InsideTest, SignDecision) {
-    switch options.sign {
-    case .auto: try automatic()
-    case .winding: judged(try winding(), .winding, "asked for")
-    case .visibility: judged(visibility(), .visibility, "asked for")
-    case .parity: judged(RayParity(faces: faces), .parity, "asked for")
-    case .normal: judged(try normal(), .normal, "asked for")
-    }
-  }
-
-  /// Winding numbers where the orientation of the faces means something, else visibility.
-  private func automatic() throws -> (any InsideTest, SignDecision) {
+  /// Looks at a mesh.
+  init(_ mesh: Mesh, _ options: MeshDistanceField.Options) {
+    self.options = options
     let topology = MeshTopology(mesh.welded())
-    let state = topology.isClosed ? "closed" : "\(topology.boundaryEdgeCount) boundary edges"
-    if topology.isConsistentlyOriented {
-      let (test, decision) = judged(try winding(), .winding, "\(state), consistently oriented")
-      if topology.isClosed || decision.ambiguousShare <= Self.tolerableShare { return (test, decision) }
-      return judged(visibility(), .visibility, "\(state): winding numbers undecided at \(percent(decision)) of points")
+    let isSound = topology.isConsistentlyOriented && topology.isManifold && topology.componentCount == 1
+    guard options.sign == .auto || options.sign == .winding, !(isSound && mesh.signedVolume > 0) else {
+      (self.mesh, self.topology, turnedFaceCount) = (mesh, topology, 0)
+      return
     }
-    let edges = "\(topology.inconsistentEdgeCount) edges with faces turned against each other"
-    if let turned = try turnedRound(edges), turned.1.ambiguousShare <= Self.tolerableShare { return turned }
-    return judged(visibility(), .visibility, edges)
+    let repair = mesh.repairedOrientation()
+    (self.mesh, turnedFaceCount) = (repair.mesh, repair.turnedFaceCount)
+    self.topology = repair.turnedFaceCount == 0 ? topology : MeshTopology(repair.mesh.welded())
   }
 
-  /// Winding numbers of the mesh with its faces turned to agree.
-  private func turnedRound(_ edges: String) throws -> (any InsideTest, SignDecision)? {
-    nil
+  /// The test and why it was chosen, for the tree of this choice's mesh.
+  func made(_ faces: FaceTree) throws -> (any InsideTest, SignDecision) {
+    switch options.sign {
+    case .auto: try automatic(faces)
+    case .winding: judged(winding(faces), .winding, "asked for" + turned, faces)
+    case .visibility: judged(try visibility(faces), .visibility, "asked for", faces)
+    case .parity: judged(try RayParity(faces), .parity, "asked for", faces)
+    case .normal: judged(try NormalVote(faces, cameras: options.cameras), .normal, "asked for", faces)
+    }
   }
+
+  /// Winding numbers unless they are undecided at many points, as where faces cannot be turned to agree; then visibility.
+  private func automatic(_ faces: FaceTree) throws -> (any InsideTest, SignDecision) {
+    let openness = topology.isClosed ? "closed" : "\(topology.boundaryEdgeCount) boundary edges"
+    let edges = "\(topology.inconsistentEdgeCount) edges whose faces do not agree"
+    let state = openness + ", " + (topology.isConsistentlyOriented ? "consistently oriented" : edges)
+    let (test, decision) = judged(winding(faces), .winding, state + turned, faces)
+    if decision.ambiguousShare <= Self.tolerableShare { return (test, decision) }
+    let reason = "\(state), winding numbers undecided at \(percent(decision)) of points"
+    return judged(try visibility(faces), .visibility, reason, faces)
+  }
+
+  private var turned: String { turnedFaceCount > 0 ? " (\(turnedFaceCount) faces turned)" : "" }
 
   private func percent(_ decision: SignDecision) -> String {
     "\((decision.ambiguousShare * 1000).rounded() / 10) %"
   }
 
-  private func winding() throws -> any InsideTest {
-    try WindingNumber(faces, looksInward: mesh.signedVolume < 0)
+  private func winding(_ faces: FaceTree) -> any InsideTest {
+    WindingNumber(faces, isClosed: topology.isClosed && topology.isConsistentlyOriented)
   }
 
-  private func visibility() -> any InsideTest { Visibility(faces, cameras: options.cameras) }
-
-  private func normal() throws -> any InsideTest { Visibility(faces, cameras: options.cameras) }
+  private func visibility(_ faces: FaceTree) throws -> any InsideTest {
+    try Visibility(faces, cameras: options.cameras)
+  }
 
   /// The test with what it says of seeded probe points: half of them near the surface, half in the box.
   private func judged(
-    _ test: any InsideTest, _ method: SignMethod, _ reason: String
+    _ test: any InsideTest, _ method: SignMethod, _ reason: String, _ faces: FaceTree
   ) -> (any InsideTest, SignDecision) {
-    let probes = probes()
+    let probes = probes(round: faces)
     var nearest = [mq_nearest](repeating: mq_nearest(), count: Self.probeCount)
-    mq_nearest_points(UnsafeMutableRawPointer(faces.scene), faces.corners, probes, Self.probeCount, &nearest)
+    mq_nearest_points(faces.tree, probes, Self.probeCount, &nearest)
     var margins = [Float](repeating: 0, count: Self.probeCount)
     probes.withUnsafeBufferPointer { points in
       nearest.withUnsafeBufferPointer { nearest in
@@ -82,7 +88,7 @@ struct SignChoice {
   }
 
   /// In spatial order, three numbers each. The same for every mesh of the same faces: the seed is fixed.
-  private func probes() -> [Float] {
+  private func probes(round faces: FaceTree) -> [Float] {
     var generator = SeededGenerator(seed: 0)
     let extent = faces.bounds.extent
     let spread = 0.02 * Double(extent.max())

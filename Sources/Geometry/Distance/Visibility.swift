@@ -7,24 +7,26 @@ import CMeshQueries
 /// a pixel of a depth picture, so there is no error of half a pixel; what lies outside the box of the mesh is outside,
 /// also where no camera looks.
 struct Visibility: InsideTest {
-  let faces: FaceTree
-  let cameras: [mq_camera]
+  private let rays: FaceRays
+  private let bounds: Bounds
+  private let cameras: [mq_camera]
   /// Seen by this many cameras, a point is surely outside; seen by fewer, it may be a glance through a crack.
   private static let enough: UInt32 = 2
 
-  init(_ faces: FaceTree, cameras: CameraSet) {
-    (self.faces, self.cameras) = (faces, cameras.cameras(for: faces))
+  init(_ faces: FaceTree, cameras: CameraSet) throws {
+    rays = try FaceRays(faces)
+    (bounds, self.cameras) = (faces.bounds, cameras.cameras(for: faces))
   }
 
   func margins(of block: QueryBlock, into margins: UnsafeMutablePointer<Float>) {
     var views = [UInt32](repeating: 0, count: block.count)
     // What is nearer than this to a point lies on it, as far as single precision can tell.
-    let touch = 1e-6 * faces.bounds.extent.max()
+    let touch = 1e-6 * bounds.extent.max()
     mq_count_views(
-      UnsafeMutableRawPointer(faces.scene), block.points, block.count, cameras, cameras.count,
+      rays.rays, block.points, block.count, cameras, cameras.count,
       min(Self.enough, UInt32(cameras.count)), touch, &views)
     for index in 0..<block.count {
-      if lies(block.point(index), outside: faces.bounds) || views[index] >= Self.enough {
+      if lies(block.point(index), outside: bounds) || views[index] >= Self.enough {
         margins[index] = -1
       } else {
         margins[index] = views[index] == 0 ? 1 : cameras.count == 1 ? -1 : -0.25

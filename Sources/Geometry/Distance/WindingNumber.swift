@@ -10,45 +10,62 @@ import CMeshQueries
 /// 2013; Barill et al., "Fast winding numbers for soups and clouds", 2018, for the hierarchy and order 2. Differs: groups
 /// are accepted by a bound of their own error; sixteen queries share one walk through the tree.
 /// *Limits*: single precision; the face-by-face sum errs by about 1e-6 times the square root of the number of faces.
-final class WindingNumber: InsideTest, @unchecked Sendable {
+struct WindingNumber: InsideTest {
   /// Error allowed for a group of faces: in the first try, and where that did not decide. 0 is exact.
-  private static let tolerances: [Float] = [4e-3, 2e-4, 0]
-  private let tree: OpaquePointer
-  /// -1 if the faces look inward.
-  private let orientation: Float
+  private static let tolerances: [Float] = [8e-3, 4e-4, 0]
+  private let faces: FaceTree
+  private let isClosed: Bool
 
-  /// The tree of winding numbers, for faces that look outward or all inward.
-  ///
-  /// *Throws*: `MeshError.noMemory`.
-  init(_ faces: FaceTree, looksInward: Bool = false) throws {
-    guard let tree = mq_winding_create(faces.corners, faces.faceCount) else {
-      throw MeshError.noMemory(faces: faces.faceCount)
-    }
-    (self.tree, orientation) = (tree, looksInward ? -1 : 1)
+  /// For faces that look outward. The number of a closed mesh changes only
+  /// where the surface is, which saves most of the work for queries away from it.
+  init(_ faces: FaceTree, isClosed: Bool) {
+    (self.faces, self.isClosed) = (faces, isClosed)
   }
-
-  deinit { mq_winding_free(tree) }
 
   func margins(of block: QueryBlock, into margins: UnsafeMutablePointer<Float>) {
-    var numbers = [Float](repeating: 0, count: block.count)
-    var errors = numbers
-    mq_winding_numbers(tree, block.points, block.count, Self.tolerances[0], &numbers, &errors)
-    for tolerance in Self.tolerances.dropFirst() {
-      let undecided = numbers.indices.filter { abs(orientation * numbers[$0] - 0.5) <= errors[$0] }
-      if undecided.isEmpty { break }
-      refine(undecided, of: block, to: tolerance, &numbers, &errors)
+    var pending = (0..<block.count).filter { !(isClosed && sharesBall($0, of: block)) }
+    for tolerance in Self.tolerances {
+      pending = compute(pending, of: block, to: tolerance, margins)
+      if pending.isEmpty { break }
     }
-    for index in 0..<block.count {
-      margins[index] = max(-1, min(1, 2 * orientation * numbers[index] - 1))
-    }
+    guard isClosed else { return }
+    for index in 1..<max(1, block.count) where sharesBall(index, of: block) { margins[index] = margins[index - 1] }
   }
 
-  private func refine(
-    _ queries: [Int], of block: QueryBlock, to tolerance: Float, _ numbers: inout [Float], _ errors: inout [Float]
-  ) {
-    let points = queries.flatMap { [block.points[3 * $0], block.points[3 * $0 + 1], block.points[3 * $0 + 2]] }
-    var (refined, bounds) = ([Float](repeating: 0, count: queries.count), [Float](repeating: 0, count: queries.count))
-    mq_winding_numbers(tree, points, queries.count, tolerance, &refined, &bounds)
-    for (index, query) in queries.enumerated() { (numbers[query], errors[query]) = (refined[index], bounds[index]) }
+  /// 1 and 0 are sure. A negative number is outside, but a sign of faces that look inward.
+  @inline(__always)
+  private static func margin(_ number: Float) -> Float {
+    number >= 0 ? min(1, 2 * number - 1) : min(-0.01, -2 * number - 1)
+  }
+
+  /// Whether a query lies in a ball without surface round the query before, or the other way round.
+  @inline(__always)
+  private func sharesBall(_ index: Int, of block: QueryBlock) -> Bool {
+    guard index > 0 else { return false }
+    let offset = block.point(index) - block.point(index - 1)
+    let radius = 0.999 * max(block.nearest[index].distance, block.nearest[index - 1].distance)
+    return (offset * offset).sum() < radius * radius
+  }
+
+  /// Margins of some queries; returns those whose sign the error leaves open.
+  private func compute(
+    _ queries: [Int], of block: QueryBlock, to tolerance: Float, _ margins: UnsafeMutablePointer<Float>
+  ) -> [Int] {
+    let count = queries.count
+    return withUnsafeTemporaryAllocation(of: Float.self, capacity: 5 * count + 1) { scratch in
+      guard let points = scratch.baseAddress else { return [] }
+      for (place, index) in queries.enumerated() {
+        for axis in 0..<3 { points[3 * place + axis] = block.points[3 * index + axis] }
+      }
+      let (numbers, errors) = (points + 3 * count, points + 4 * count)
+      mq_winding_numbers(faces.tree, points, count, tolerance, numbers, errors)
+      var undecided: [Int] = []
+      for (place, index) in queries.enumerated() {
+        let number = numbers[place]
+        margins[index] = Self.margin(number)
+        if tolerance > 0, abs(number - 0.5) <= errors[place] { undecided.append(index) }
+      }
+      return undecided
+    }
   }
 }

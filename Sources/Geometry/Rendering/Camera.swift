@@ -52,6 +52,17 @@ public struct Camera: Sendable, Equatable {
   ///
   /// *Throws*: if the view or the bounds are not finite, or the view leaves no room.
   public init(framing bounds: Bounds, from view: ViewDirection, upAxis: UpAxis, aspect: Float) throws(PictureError) {
+    let radius = max(bounds.radius, max(bounds.center.length * 1e-3, 1e-12))
+    let corners = (bounds.radius > 0 ? bounds : bounds.padded(by: radius)).corners
+    try self.init(framing: corners, in: bounds, from: view, upAxis: upAxis, aspect: aspect)
+  }
+
+  /// The camera that looks along a direction and holds points as large as fits, with a margin.
+  ///
+  /// `bounds` is a box round them; parallel rays start well off it.
+  init(
+    framing corners: [SIMD3<Float>], in bounds: Bounds, from view: ViewDirection, upAxis: UpAxis, aspect: Float
+  ) throws(PictureError) {
     try Self.check(view, bounds, aspect: aspect)
     let (azimuth, elevation) = (view.azimuth * .pi / 180, view.elevation * .pi / 180)
     let side = SIMD3<Float>(1, 0, 0)
@@ -61,7 +72,6 @@ public struct Camera: Sendable, Equatable {
     up = right.cross(forward)
     (position, projection) = (.zero, .orthographic(halfWidth: 1, halfHeight: 1))
     let radius = max(bounds.radius, max(bounds.center.length * 1e-3, 1e-12))
-    let corners = (bounds.radius > 0 ? bounds : bounds.padded(by: radius)).corners
     let room = 1 - 2 * view.margin
     if let fieldOfView = view.fieldOfView {
       let shorter = tan(fieldOfView * .pi / 360)

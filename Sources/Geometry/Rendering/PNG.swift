@@ -27,7 +27,11 @@ extension Image {
 
   /// Writes the picture as a PNG file; the name appears only once the file is complete.
   public func writePNG(to path: String) throws(PictureError) {
-    let data = try pngData()
+    try Self.write(try pngData(), to: path)
+  }
+
+  /// Writes an encoded picture; the name appears only once the file is complete.
+  static func write(_ data: Data, to path: String) throws(PictureError) {
     do {
       try data.write(to: URL(fileURLWithPath: path), options: .atomic)
     } catch {

@@ -17,6 +17,8 @@ public final class Renderer: Sendable {
   let rays: RayScene
   /// Bounds of what is really there, if anything.
   let surfaceBounds: Bounds?
+  /// Whether the bounds were given and not taken from the surfaces.
+  let hasOwnBounds: Bool
 
   /// Prepares a scene.
   ///
@@ -30,6 +32,7 @@ public final class Renderer: Sendable {
     upAxis = scene.upAxis
     let boxes = prepared.compactMap(\.bounds)
     surfaceBounds = boxes.dropFirst().reduce(boxes.first) { $0?.union($1) }
+    hasOwnBounds = scene.bounds != nil
     bounds = scene.bounds ?? surfaceBounds ?? Bounds(lower: -.one, upper: .one)
   }
 
