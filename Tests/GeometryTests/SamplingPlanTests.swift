@@ -159,4 +159,17 @@ struct SamplingPlanTests {
     #expect(!broken.passes && broken.jumpCount == 6)
     #expect(abs(broken.largestDrop - Double(grid[8, 8, 8] - grid[8, 8, 9])) < 0.1)
   }
+
+  @Test("backs are seen of sheets and of meshes that look inward, not of closed ones")
+  func backFaces() throws {
+    let ball = RenderShapes.sphere(rings: 8)
+    let good = try BackFaceViews(of: ball, viewCount: 20, side: 24)
+    #expect(good.passes && good.backShare == 0 && good.doubleShare == 0 && good.viewCount == 20)
+    let inward = try BackFaceViews(of: ball.flipped(), viewCount: 20, side: 24)
+    #expect(!inward.passes && inward.backShare == 1 && inward.doubleShare == 0)
+    let sheet = try BackFaceViews(of: RenderShapes.square(), viewCount: 20, side: 24, threadCount: 1)
+    #expect(!sheet.passes && abs(sheet.backShare - 0.5) < 0.1 && sheet.doubleShare == 1)
+    let again = try BackFaceViews(of: RenderShapes.square(), viewCount: 20, side: 24, threadCount: 2)
+    #expect(sheet == again)
+  }
 }

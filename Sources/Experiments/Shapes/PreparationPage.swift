@@ -9,8 +9,6 @@ struct PreparationPage {
   let shapes: ShapeFolder
   /// All shapes, by id.
   let records: [ShapeRecord]
-  /// The shapes of the last run, in the order in which they were finished.
-  let inOrder: [ShapeRecord]
 
   static let fileName = "index.html"
   /// More rows of bad shapes than these are in `bad.csv` only.
@@ -47,10 +45,11 @@ struct PreparationPage {
     ])
     var properties = settings.voxels.map { ("voxels_\($0)/", "\($0)^3 signed distances, unit cube") }
     for plan in settings.plans {
+      let near = plan.nearCount > 0 ? ", \(plan.nearCount) of them near the surface" : ""
       let partners = plan.pairedDeviation == nil ? "" : ", each with a partner near the surface"
       properties.append(
         (
-          "\(plan.name)/", "\(plan.count) points, \(plan.nearCount) of them near the surface\(partners), unit sphere"
+          "\(plan.name)/", "\(plan.count) points\(near)\(partners), unit sphere"
         ))
     }
     properties += [("sign", settings.sign.rawValue), ("seed", "\(settings.seed)")]
@@ -64,8 +63,7 @@ struct PreparationPage {
     }
     let rows = groups.map { category, members in
       [category.isEmpty ? "none" : category, "\(members.count)"]
-        + [ShapeRecord.Outcome.prepared, .rejected, .bad].map { outcome in "\(members.count { $0.outcome == outcome })"
-        }
+        + [ShapeRecord.Outcome.prepared, .rejected, .bad].map { kind in "\(members.count { $0.outcome == kind })" }
     }
     page.add(
       HTMLReport.Table(
@@ -98,7 +96,7 @@ struct PreparationPage {
       .distribution(inside), to: &page,
       caption:
         "How much of the unit sphere the shapes fill. Shapes that fill nearly nothing have holes or no thickness.")
-    guard inOrder.count > 1 else { return }
+    guard records.count > 1 else { return }
     page.addSection("Time")
     var time = CurvePanel(
       xLabel: "mesh, in the order in which they were finished", yLabel: "seconds",
@@ -107,11 +105,11 @@ struct PreparationPage {
         Curve(name: "of the processor", role: .target, points: points(\.cpuSeconds)),
       ])
     time.limits = .fromZero
-    try add(.curves(time), to: &page, caption: "Time for each mesh of the last run, from the first to the last.")
+    try add(.curves(time), to: &page, caption: "Time for each mesh, from the first to the last.")
   }
 
   private func points(_ value: KeyPath<ShapeRecord, Double>) -> [CurvePoint] {
-    inOrder.enumerated().map { CurvePoint(x: Double($0 + 1), y: $1[keyPath: value]) }
+    records.sorted { $0.number < $1.number }.enumerated().map { CurvePoint(x: Double($0 + 1), y: $1[keyPath: value]) }
   }
 
   /// Without the program that draws, the page has its tables and says so.
@@ -182,8 +180,10 @@ struct ShapeContactSheet {
     guard let largest else { return nil }
     let array = try NpyFile.read(out.appending(path: largest).path)
     let (side, values) = (array.shape[0], array.floats())
-    let plane = (0..<side * side).map { place in
-      values[((place % side) * side + side - 1 - place / side) * side + side / 2]
+    let plane = (0..<side * side).map { place -> Float in
+      let value = values[((place % side) * side + side - 1 - place / side) * side + side / 2]
+      // A step at the surface, so that it can be seen.
+      return value + (value < 0 ? -0.08 : 0.08)
     }
     var montage = SliceMontage(
       ScalarGrid(shape: .init(1, side, side), values: plane), sliceCount: 1, range: -0.4...0.4)

@@ -21,6 +21,8 @@ public struct ShapeCheck: Codable, Sendable, Equatable {
   public var insideShare: Double
   /// Whether distances jump on a grid.
   public var continuity: GridContinuity?
+  /// Whether faces are seen from behind.
+  public var backFaces: BackFaceViews
   /// No test for bad meshes objects.
   public var accepted: Bool
   /// What they object to.
@@ -44,6 +46,11 @@ public struct ShapeCheck: Codable, Sendable, Equatable {
       sign.method == .winding ? sign.margin : try MeshDistanceField(normalized.mesh, sign: .winding).sign.margin
     (ambiguousShare, insideShare) = (samples.ambiguousShare, samples.uniformInsideShare ?? 0)
     (continuity, accepted, objections) = (samples.continuity, samples.isAccepted, samples.objections)
+    backFaces = try BackFaceViews(of: normalized.mesh)
+    if !backFaces.passes {
+      accepted = false
+      objections.append(backFaces.text)
+    }
     report = try MeshReport(mesh)
     (closed, oriented, duplicates) = (report.isClosed, report.isOriented, report.duplicateFaceCount)
   }

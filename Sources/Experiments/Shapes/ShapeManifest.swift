@@ -9,13 +9,8 @@ final class ShapeManifest: Sendable {
   static let fileName = "manifest.jsonl"
 
   let url: URL
-  private let state: Mutex<State>
-
-  private struct State {
-    var records: [String: ShapeRecord]
-    /// Ids of the shapes that were added since it was opened, the first one first.
-    var added: [String] = []
-  }
+  /// Records by id, and the highest number among them.
+  private let state: Mutex<(records: [String: ShapeRecord], last: Int)>
 
   /// Opens the manifest of a folder, with what an earlier run left.
   ///
@@ -23,7 +18,7 @@ final class ShapeManifest: Sendable {
   init(in folder: URL) throws {
     url = folder.appending(path: Self.fileName)
     let records = try Self.read(url)
-    state = Mutex(State(records: Dictionary(records.map { ($0.id, $0) }) { $1 }))
+    state = Mutex((Dictionary(records.map { ($0.id, $0) }) { $1 }, records.map(\.number).max() ?? 0))
   }
 
   /// All records, by id.
@@ -33,24 +28,22 @@ final class ShapeManifest: Sendable {
 
   func record(of id: String) -> ShapeRecord? { state.withLock { $0.records[id] } }
 
-  /// Records of the shapes that were added since it was opened, the first one first.
-  var finished: [ShapeRecord] { state.withLock { state in state.added.compactMap { state.records[$0] } } }
-
-  /// Adds a shape that is finished; it is on the disk when this returns.
+  /// Adds a shape that is finished, with its number in that order; it is on the disk when this returns.
   func add(_ record: ShapeRecord) throws {
-    let line = try JSONOutput.line(record) + "\n"
     try state.withLock { state in
+      var record = record
+      record.number = state.last + 1
+      let bytes = Array((try JSONOutput.line(record) + "\n").utf8)
       let descriptor = open(url.path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
       guard descriptor >= 0 else {
         throw ExperimentError("\(url.path): cannot be written; check permissions and space")
       }
       defer { close(descriptor) }
-      let bytes = Array(line.utf8)
       guard write(descriptor, bytes, bytes.count) == bytes.count, fsync(descriptor) == 0 else {
         throw ExperimentError("\(url.path): cannot be written; check permissions and space")
       }
       state.records[record.id] = record
-      state.added.append(record.id)
+      state.last += 1
     }
   }
 

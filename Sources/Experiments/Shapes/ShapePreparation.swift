@@ -76,13 +76,11 @@ public struct ShapePreparation: Sendable {
     let done = try prepare(open, into: manifest, isStopped: isStopped) { progress(skipped + $0) }
     var summary = PreparationSummary(out: out.path)
     (summary.skipped, summary.remaining) = (skipped, open.count - done)
-    let inOrder = manifest.finished
     let records = done == open.count ? try manifest.seal(keeping: Set(shapes.shapes.map(\.id))) : manifest.records
     summary.count(records)
     if done == open.count {
       try PreparationLists(records).write(to: out)
-      summary.page = try PreparationPage(settings: settings, shapes: shapes, records: records, inOrder: inOrder)
-        .write(to: out).path
+      summary.page = try PreparationPage(settings: settings, shapes: shapes, records: records).write(to: out).path
     }
     return summary
   }

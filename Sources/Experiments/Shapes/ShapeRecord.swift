@@ -49,6 +49,8 @@ public struct ShapeRecord: Codable, Sendable, Equatable {
   public var sampleTransforms: [String: UnitFrame]?
   /// What is known about its distances.
   public var report: Report?
+  /// How many shapes were finished when it was.
+  public var number = 0
   /// Time it took, by the clock.
   public var seconds = 0.0
   /// Time the processor worked on it.
