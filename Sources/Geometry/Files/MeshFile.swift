@@ -1,5 +1,8 @@
 import Foundation
 
+// Read and written here and not by assimp: fuzzers still find memory errors in its readers of these very formats
+// (assimp issues 3928, 6027, 6485), and files must be read back as they were written.
+
 /// Kinds of mesh file, chosen by the extension of a file's name.
 public enum MeshFormat: String, Sendable, CaseIterable {
   /// Triangle soup of stereolithography, binary or text; welded when read.

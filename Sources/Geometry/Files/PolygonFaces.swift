@@ -28,7 +28,7 @@ struct PolygonFaces {
 
   /// The faces, where polygons that are not convex are cut into triangles that do not leave them.
   ///
-  /// *Limits*: polygons that cross themselves or have no area stay fans. So do, in a file that would take more than some
+  /// *Limits*: polygons that cross themselves or have no area stay fans. So do, in a file that would take more than a few
   /// seconds, those that come last.
   func triangulated(at positions: [SIMD3<Float>]) -> [SIMD3<UInt32>] {
     var result = faces
