@@ -30,7 +30,9 @@ public struct MeshCrossings: Sendable, Equatable, Codable {
       case (true, true):
         for first in boxes.faces(a) {
           for second in boxes.faces(b) where a != b || first < second {
-            remaining -= 4
+            remaining -= 1
+            guard boxes.facesOverlap(first, second) else { continue }
+            remaining -= 3
             guard mesh.crosses(first, second) else { continue }
             pairCount += 1
             (isCrossing[first], isCrossing[second]) = (true, true)
@@ -52,6 +54,9 @@ private struct FaceBoxes {
   private static let leafSize = 4
   private var lower: [SIMD3<Float>]
   private var upper: [SIMD3<Float>]
+  /// Boxes of the faces themselves.
+  private var faceLower: [SIMD3<Float>] = []
+  private var faceUpper: [SIMD3<Float>] = []
   private let order: [Int]
   private let leafCount: Int
 
@@ -72,17 +77,31 @@ private struct FaceBoxes {
     leafCount = count
     lower = Array(repeating: SIMD3(repeating: .infinity), count: 2 * count)
     upper = Array(repeating: SIMD3(repeating: -.infinity), count: 2 * count)
+    for face in mesh.faces {
+      let (a, b, c) = mesh.corners(of: face)
+      faceLower.append(Self.smaller(a, Self.smaller(b, c)))
+      faceUpper.append(Self.larger(a, Self.larger(b, c)))
+    }
     for leaf in 0..<count {
       for face in faces(count + leaf) {
-        let (a, b, c) = mesh.corners(of: mesh.faces[face])
-        lower[count + leaf] = pointwiseMin(lower[count + leaf], pointwiseMin(a, pointwiseMin(b, c)))
-        upper[count + leaf] = pointwiseMax(upper[count + leaf], pointwiseMax(a, pointwiseMax(b, c)))
+        lower[count + leaf] = Self.smaller(lower[count + leaf], faceLower[face])
+        upper[count + leaf] = Self.larger(upper[count + leaf], faceUpper[face])
       }
     }
     for node in stride(from: count - 1, to: 0, by: -1) {
-      lower[node] = pointwiseMin(lower[2 * node], lower[2 * node + 1])
-      upper[node] = pointwiseMax(upper[2 * node], upper[2 * node + 1])
+      lower[node] = Self.smaller(lower[2 * node], lower[2 * node + 1])
+      upper[node] = Self.larger(upper[2 * node], upper[2 * node + 1])
     }
+  }
+
+  @inline(__always)
+  private static func smaller(_ a: SIMD3<Float>, _ b: SIMD3<Float>) -> SIMD3<Float> {
+    a.replacing(with: b, where: b .< a)
+  }
+
+  @inline(__always)
+  private static func larger(_ a: SIMD3<Float>, _ b: SIMD3<Float>) -> SIMD3<Float> {
+    a.replacing(with: b, where: b .> a)
   }
 
   /// The bits of three numbers of ten bits, mixed.
@@ -99,6 +118,10 @@ private struct FaceBoxes {
   func faces(_ node: Int) -> ArraySlice<Int> {
     let start = min(order.count, (node - leafCount) * Self.leafSize)
     return order[start..<min(order.count, start + Self.leafSize)]
+  }
+
+  func facesOverlap(_ a: Int, _ b: Int) -> Bool {
+    all(faceLower[a] .<= faceUpper[b]) && all(faceLower[b] .<= faceUpper[a])
   }
 
   func overlap(_ a: Int, _ b: Int) -> Bool { all(lower[a] .<= upper[b]) && all(lower[b] .<= upper[a]) }
@@ -147,7 +170,10 @@ extension Mesh {
     }
     guard sharedCount < 2 else { return false }
     let (a, b) = (CornerTriple(self, f), CornerTriple(self, g))
-    let (aSides, bSides) = (b.sides(of: a), a.sides(of: b))
+    let aSides = b.sides(of: a)
+    // Most pairs end here: one lies to one side of the other.
+    guard abs(aSides.x + aSides.y + aSides.z) < 3 else { return false }
+    let bSides = a.sides(of: b)
     if sharedCount == 1 {
       return a.pierces(b, opposite: common.0, aSides) || b.pierces(a, opposite: common.1, bSides)
     }
@@ -169,4 +195,4 @@ private func orientation(
 }
 
 @inline(__always)
-private func absolute(_ v: SIMD3<Double>) -> SIMD3<Double> { pointwiseMax(v, -v) }
+private func absolute(_ v: SIMD3<Double>) -> SIMD3<Double> { v.replacing(with: -v, where: v .< .zero) }

@@ -37,11 +37,7 @@ struct Compare: ParsableCommand {
   @Option(help: "points: to the nearest sample, as published numbers are; surface: to the exact surface.")
   var distance = ComparisonOptions.Target.points
 
-  @Option(
-    help: "How the IoU tells inside from outside: auto, winding, visibility, normal or parity.",
-    transform: SignName.method)
-  var sign = SignMethod.auto
-
+  @OptionGroup var inside: SignOption
   @OptionGroup var seed: SeedOption
   @OptionGroup var common: CommonOptions
 
@@ -58,7 +54,7 @@ struct Compare: ParsableCommand {
     var options = ComparisonOptions()
     (options.sampleCount, options.volumeSampleCount) = (samples, volumeSamples)
     (options.target, options.thresholds, options.normalization) = (distance, threshold?.values, normalize)
-    (options.sign, options.seed) = (sign, seed.seed)
+    (options.sign, options.seed) = (inside.sign, seed.seed)
     let (first, second) = (try CompareInput(mesh).mesh, try CompareInput(reference).mesh)
     let told: ShapeComparison
     do {

@@ -1,7 +1,8 @@
+import Foundation
 import Geometry
 import Volumes
 
-/// Grids as the command line names them: an npy of three axes, or a frame of any series.
+/// Grids as the command line names them: an npy of three axes, a voxel file, or a frame of any series.
 struct GridInput {
   var path: String
   var series: Series
@@ -13,11 +14,23 @@ struct GridInput {
       series = try Self.singleGrid(path)
       return
     }
+    let url = URL(fileURLWithPath: path)
+    if VoxelFile(rawValue: url.pathExtension.lowercased()) != nil {
+      series = Self.series(try VoxelFile.read(url), named: SeriesFile.stem(of: path))
+      return
+    }
     let all = try SeriesFile.read(path)
     guard all.count == 1 else {
       throw VolumeError(.unsupported, path, "holds \(all.count) series; split it up with 'formcast data convert'")
     }
     series = all[0]
+  }
+
+  private static func series(_ grid: ScalarGrid, named name: String) -> Series {
+    let shape = Series.Shape(
+      frameCount: 1, depth: grid.shape.depth, height: grid.shape.height, width: grid.shape.width)
+    let affine = Affine(rows: [grid.frame.x, grid.frame.y, grid.frame.z])
+    return Series(name: name, shape: shape, values: .float32(grid.values), affine: affine)
   }
 
   private static func singleGrid(_ path: String) throws -> Series {

@@ -10,17 +10,20 @@ struct MeshVerb: ParsableCommand {
     abstract:
       "Extract the surface of a grid: closed, consistently oriented, in physical units where the file has them.",
     discussion: """
-      GRID: npy [D,H,W] or [T,D,H,W], NIfTI, npz with frames, TFRecord or a folder of frames. Positions are voxel \
-      indices unless the file (NIfTI) or --spacing says more.
+      GRID: npy [D,H,W] or [T,D,H,W], NIfTI, npz with frames, TFRecord, a folder of frames, binvox, or a .mat file of \
+      voxels. Positions are voxel indices unless the file (NIfTI, binvox) or --spacing says more.
+      A mesh file instead of a grid is made anew at any --resolution: closed, without what crosses itself or lies \
+      inside; --level 0.01 moves the surface outward by that distance.
       """)
 
-  @Argument(help: "The grid.")
+  @Argument(help: "The grid, or a mesh to make anew.")
   var grid: String
 
   @Option(help: "The mesh to write: .stl, .obj, .ply, .off or .glb.")
   var out: String
 
   @OptionGroup var surface: SurfaceOptions
+  @OptionGroup var remesh: RemeshOptions
 
   @Option(help: "Which frame of a series; the first is 0.")
   var frame: Int?
@@ -52,12 +55,26 @@ struct MeshVerb: ParsableCommand {
 
   func run() throws {
     try force.requireFree(out)
+    guard MeshFormat(rawValue: URL(fileURLWithPath: grid).pathExtension.lowercased()) == nil else {
+      return try runMesh()
+    }
     let values = try GridInput(grid).grid(frame: frame, spacing: spacing.map { SIMD3($0.values) })
     var extraction = try surface.extraction(for: values, path: grid)
     if open { extraction.border = .open }
     let mesh = try surface.surface(of: values, with: extraction, path: grid)
     try mesh.write(to: url, encoding: ascii ? .ascii : .binary)
     let summary = MeshSummary(mesh, extraction, out: out)
+    try common.report(summary, text: summary.text)
+  }
+  private func runMesh() throws {
+    guard frame == nil, spacing == nil, !open else {
+      throw ValidationError("--frame, --spacing and --open are for grids; \(grid) is a mesh")
+    }
+    let level = surface.level ?? 0
+    let outcome = try remesh.surface(of: grid, level: level)
+    try outcome.mesh.write(to: url, encoding: ascii ? .ascii : .binary)
+    var summary = MeshSummary(outcome.mesh, SurfaceExtraction(level: level, inside: .below), out: out)
+    (summary.sign, summary.statistics) = (outcome.sign, outcome.statistics)
     try common.report(summary, text: summary.text)
   }
 }

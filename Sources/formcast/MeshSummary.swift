@@ -10,6 +10,9 @@ struct MeshSummary: Encodable {
   var closed, oriented, manifold: Bool
   var volume, area: Double
   var lower, upper: [Float]
+  /// Of a mesh that was made anew.
+  var sign: SignDecision?
+  var statistics: SparseStatistics?
 
   init(_ mesh: Mesh, _ extraction: SurfaceExtraction, out: String) {
     let topology = MeshTopology(mesh)
@@ -26,7 +29,14 @@ struct MeshSummary: Encodable {
     let numbers = String(format: "volume %.6g, area %.6g", volume, area)
     return """
       \(out): \(vertices) vertices, \(faces) faces, \(closed ? "closed" : "open"), \(components) components, Euler number \(euler)
-      \(numbers), solid \(inside) \(level), from \(lower) to \(upper)
+      \(numbers), solid \(inside) \(level), from \(lower) to \(upper)\(origin)
       """
+  }
+
+  private var origin: String {
+    guard let sign, let statistics else { return "" }
+    let share = String(format: "%.2g %%", 100 * Double(statistics.sampleCount) / Double(statistics.gridSampleCount))
+    return
+      "\nsigns by \(sign.method.rawValue) (\(sign.reason)); \(statistics.sampleCount) samples, \(share) of the grid"
   }
 }

@@ -29,18 +29,7 @@ struct RenderSliceOptions: ParsableArguments {
     help: "Draw the signed distances of each mesh on a plane: x=0.1, or z=50% of its box; may be repeated.")
   var slices: [SlicePlace] = []
 
-  @Option(
-    help: "How --slice tells inside from outside: auto, winding, visibility, normal or parity.",
-    transform: SignName.method)
-  var sign = SignMethod.auto
-}
+  @OptionGroup var inside: SignOption
 
-/// The names of the sign methods on the command line.
-enum SignName {
-  static func method(_ text: String) throws -> SignMethod {
-    guard let method = SignMethod(rawValue: text.lowercased()) else {
-      throw ValidationError("must be one of \(SignMethod.allCases.map(\.rawValue).joined(separator: ", "))")
-    }
-    return method
-  }
+  var sign: SignMethod { inside.sign }
 }

@@ -7,7 +7,7 @@ import Geometry
 struct Sdf: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Signed distances of meshes, negative inside: samples, grids, single points, whole folders.",
-    subcommands: [SdfSample.self, SdfGrid.self, SdfQuery.self, SdfCheck.self, SdfPrepare.self])
+    subcommands: [SdfSample.self, SdfGrid.self, SdfQuery.self, SdfVoxels.self, SdfCheck.self, SdfPrepare.self])
 }
 
 extension SignMethod: ExpressibleByArgument {}

@@ -86,7 +86,7 @@ enum FuzzSeeds {
     """
   }
 
-  static let plyText = "2 7 8 -3\n9 0 0 0\n9 1.5 0 0\n9 1 1 0\n9 0 1 2\n0 4 0 1 2 3\n6 0 1 2 -1 1 2 3\n"
+  static let plyText = "2 7 8 -3\n9 0 0 0\n9 1.5 0 0\n9 1 1 0\n9 0 1 2\n0 4 0 1 2 3\n7 0 1 2 -1 1 2 3\n"
 
   static func plyBinary(isBig: Bool) -> [UInt8] {
     var bytes = Array(plyHeader(isBig ? "binary_big_endian" : "binary_little_endian").utf8)

@@ -23,7 +23,8 @@ struct SurfaceBenchmark {
     try options.report(
       own,
       peers: [
-        .init(name: "scikit-image", run: { try $0.run("skimage_marching_cubes.py", sizes) }, value: { $0.seconds })
+        .init(name: "scikit-image", run: { try $0.run("skimage_marching_cubes.py", sizes) }, value: { $0.seconds }),
+        .init(name: "VTK", run: { try $0.run("vtk_flying_edges.py", sizes) }, value: { $0.seconds }),
       ])
   }
 }

@@ -55,14 +55,18 @@ struct MATReader {
 
   /// The values in MATLAB's order, as the library decodes them; nil if it does not.
   private func values(of clean: [UInt8], count: Int) throws -> [Float]? {
-    let url = FileManager.default.temporaryDirectory.appendingPathComponent("formcast-\(UUID().uuidString).mat")
+    let folder = FileManager.default.temporaryDirectory
+    var path = Array(folder.appendingPathComponent("formcast-XXXXXX").path.utf8CString)
+    let descriptor = mkstemp(&path)
     do {
-      try Data(clean).write(to: url, options: .withoutOverwriting)
+      guard descriptor >= 0 else { throw CocoaError(.fileWriteUnknown) }
+      try FileHandle(fileDescriptor: descriptor, closeOnDealloc: true).write(contentsOf: clean)
     } catch {
-      throw MeshFileError(file, nil, "the folder for temporary files, \(url.deletingLastPathComponent().path), is full")
+      if descriptor >= 0 { unlink(path) }
+      throw MeshFileError(file, nil, "the folder for temporary files, \(folder.path), is full or cannot be written")
     }
-    defer { unlink(url.path) }
-    guard let mat = Mat_Open(url.path, Int32(MAT_ACC_RDONLY.rawValue)) else { return nil }
+    defer { unlink(path) }
+    guard let mat = Mat_Open(path, Int32(MAT_ACC_RDONLY.rawValue)) else { return nil }
     defer { Mat_Close(mat) }
     guard let variable = Mat_VarRead(mat, MATArray.cleanName) else { return nil }
     defer { Mat_VarFree(variable) }

@@ -25,6 +25,8 @@ struct CubeCases: Sendable {
     var triangleCount: UInt8
     /// Number of loop centres.
     var centerCount: UInt8
+    /// Where its loops start in `loops`, in bytes, and their number.
+    var loopStart: UInt16, loopCount: UInt8
   }
 
   /// Bit e set if edge e is crossed, by pattern.
@@ -35,6 +37,8 @@ struct CubeCases: Sendable {
   private(set) var firstVariant: [UInt16] = []
   /// All variants.
   private(set) var variants: [Variant] = []
+  /// Loops of crossed edges: the length of each, then its edge numbers.
+  private(set) var loops: [UInt8] = []
   /// Three edge numbers per triangle, counter-clockwise seen from outside the solid.
   private(set) var triangles: [UInt8] = []
 
@@ -59,8 +63,12 @@ struct CubeCases: Sendable {
   }
 
   private mutating func append(loops: [[Int]], diagonals: [Set<Int>]) {
-    var variant = Variant(start: UInt16(triangles.count), triangleCount: 0, centerCount: 0)
+    var variant = Variant(
+      start: UInt16(triangles.count), triangleCount: 0, centerCount: 0, loopStart: UInt16(self.loops.count),
+      loopCount: UInt8(loops.count))
     for loop in loops {
+      self.loops.append(UInt8(loop.count))
+      self.loops += loop.map(UInt8.init)
       var filling = LoopTriangulation(loop, preferring: diagonals).triangles
       if filling.isEmpty {
         let center = Int(Self.firstCenter + variant.centerCount)

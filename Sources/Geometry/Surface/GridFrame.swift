@@ -60,6 +60,11 @@ public struct GridFrame: Sendable, Equatable {
     origin + index.x * step(0) + index.y * step(1) + index.z * step(2)
   }
 
+  /// Where a field is asked for the sample of a voxel.
+  func point(_ i: Int, _ j: Int, _ k: Int) -> SIMD3<Float> {
+    SIMD3<Float>(position(of: SIMD3(Double(i), Double(j), Double(k))))
+  }
+
   /// The same frame with its index origin moved by `offset` voxels.
   public func shifted(by offset: SIMD3<Double>) -> GridFrame {
     let moved = position(of: offset)

@@ -1,59 +1,19 @@
+import CMeshQueries
+
 /// First and second pass: samples become bits, bits become counts.
 extension MarchingPass {
   /// Sets the inside bits of one plane of the padded grid and looks for samples that are not finite.
   func classify(plane: Int) {
     let i = plane - pad
     guard i >= 0, i < shape.depth else { return }
-    if options.inside == .below {
-      classify(plane: plane, sign: 1)
-    } else {
-      classify(plane: plane, sign: -1)
-    }
-  }
-
-  /// Multiplying samples and level by -1 turns "above" into "below" exactly.
-  @inline(__always)
-  private func classify(plane: Int, sign: Float) {
-    let level = options.level * sign
-    var residue = SIMD16<Float>.zero
-    var farthest = SIMD16<Float>(repeating: -.infinity)
-    for j in 0..<shape.height {
-      let source = values.baseAddress! + ((plane - pad) * shape.height + j) * shape.width
-      let row = bits + (plane * height + j + pad) * wordCount
-      for word in 0..<wordCount {
-        let begin = word * 64
-        let count = min(64, shape.width - begin)
-        if count <= 0 { break }
-        var packed: UInt64 = 0
-        var k = 0
-        while k + 16 <= count {
-          let sample = UnsafeRawPointer(source + begin + k).loadUnaligned(as: SIMD16<Float>.self) * sign
-          packed |= UInt64(Self.mask(sample .< level)) << UInt64(k)
-          residue += sample - sample
-          farthest.replace(with: sample, where: sample .> farthest)
-          k += 16
-        }
-        while k < count {
-          let sample = source[begin + k] * sign
-          packed |= sample < level ? 1 << UInt64(k) : 0
-          residue[0] += sample - sample
-          if sample > farthest[0] { farthest[0] = sample }
-          k += 1
-        }
-        row[word] = packed
-      }
-      if pad == 1 { Self.shiftByOne(row, count: wordCount) }
-    }
-    planes[plane].isFinite = residue == .zero
-    planes[plane].farthest = farthest.max() * sign
-  }
-
-  /// One bit per lane.
-  @inline(__always)
-  private static func mask(_ lanes: SIMDMask<SIMD16<Int32>>) -> UInt32 {
-    let weights = SIMD16<Int32>(
-      1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 8192, 16384, 32768)
-    return UInt32(truncatingIfNeeded: SIMD16<Int32>.zero.replacing(with: weights, where: lanes).wrappedSum())
+    let row = bits + (plane * height + pad) * wordCount
+    let rows = mq_rows(
+      samples: values.baseAddress! + i * shape.height * shape.width, row_count: shape.height,
+      row_length: shape.width, bits: row, words_per_row: wordCount)
+    let summary = withUnsafePointer(to: rows) { mq_classify_rows($0, options.level, options.inside == .above ? 1 : 0) }
+    (planes[plane].isFinite, planes[plane].farthest) = (summary.is_finite != 0, summary.farthest)
+    guard pad == 1 else { return }
+    for j in 0..<shape.height { Self.shiftByOne(row + j * wordCount, count: wordCount) }
   }
 
   private static func shiftByOne(_ row: UnsafeMutablePointer<UInt64>, count: Int) {
@@ -90,7 +50,11 @@ extension MarchingPass {
   /// Number of crossed edges between two rows, or along one.
   private func crossings(of row: Int, with other: Int?) -> UInt32 {
     var count = 0
-    for word in 0..<wordCount { count += crossedEdges(row, other, word).nonzeroBitCount }
+    for word in 0..<wordCount {
+      // Most words have none, and counting bits takes a dozen instructions where the processor must not be asked to.
+      let crossed = crossedEdges(row, other, word)
+      if crossed != 0 { count += crossed.nonzeroBitCount }
+    }
     return UInt32(count)
   }
 
@@ -142,19 +106,27 @@ extension MarchingPass {
   /// How the cell is filled: decided by its pattern, and by its samples where a face is ambiguous.
   @inline(__always)
   func variant(of pattern: Int, _ i: Int, _ j: Int, _ k: Int) -> Int {
-    let first = Int(cases.firstVariant[pattern])
-    return cases.ambiguousFaces[pattern] == 0 ? first : first + decisions(pattern, i, j, k)
+    cases.variant(of: pattern) { value(i + $0 >> 2, j + ($0 >> 1 & 1), k + ($0 & 1)) - options.level }
+  }
+}
+
+extension CubeCases {
+  /// How a cell is filled: decided by its pattern, and where a face is ambiguous by the samples at its corners, as
+  /// offsets from the level.
+  @inline(__always)
+  func variant(of pattern: Int, offset: (Int) -> Float) -> Int {
+    let first = Int(firstVariant[pattern])
+    return ambiguousFaces[pattern] == 0 ? first : first + decisions(pattern, offset)
   }
 
   /// One bit per ambiguous face: whether its inside corners are joined, that is whether the saddle of the bilinear
   /// interpolant lies inside. Both cells at a face multiply the same numbers, so they agree.
-  private func decisions(_ pattern: Int, _ i: Int, _ j: Int, _ k: Int) -> Int {
+  private func decisions(_ pattern: Int, _ offset: (Int) -> Float) -> Int {
     var result = 0
     var bit = 0
-    for face in 0..<6 where cases.ambiguousFaces[pattern] >> UInt8(face) & 1 == 1 {
+    for face in 0..<6 where ambiguousFaces[pattern] >> UInt8(face) & 1 == 1 {
       let corners = CubeCases.faceCorners[face]
-      let offsets = corners.map { value(i + $0 >> 2, j + ($0 >> 1 & 1), k + ($0 & 1)) - options.level }
-      let (even, odd) = (offsets[0] * offsets[2], offsets[1] * offsets[3])
+      let (even, odd) = (offset(corners[0]) * offset(corners[2]), offset(corners[1]) * offset(corners[3]))
       let evenInside = pattern >> corners[0] & 1 == 1
       if evenInside ? even > odd : odd > even { result |= 1 << bit }
       bit += 1

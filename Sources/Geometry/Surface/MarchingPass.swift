@@ -89,24 +89,21 @@ final class MarchingPass: @unchecked Sendable {
     return values[(a * shape.height + b) * shape.width + c]
   }
 
-  /// Runs `body` for every plane, planes dealt out in turn to the threads.
+  /// Runs `body` for every plane. Planes are dealt out to the threads eight at a time, as each reads its neighbour too.
   private func forEachPlane(_ body: @Sendable (Int) -> Void) {
-    let threads = max(1, min(options.threadCount, depth))
+    let threads = max(1, min(options.threadCount, (depth + 7) / 8))
     if threads == 1 { return (0..<depth).forEach(body) }
     DispatchQueue.concurrentPerform(iterations: threads) { thread in
-      for plane in stride(from: thread, to: depth, by: threads) { body(plane) }
+      for first in stride(from: 8 * thread, to: depth, by: 8 * threads) {
+        for plane in first..<min(first + 8, depth) { body(plane) }
+      }
     }
   }
 
   private func paddingValue() -> Float {
-    guard case .closed(let padding) = options.border else { return 0 }
-    if let padding { return padding }
-    // The sample farthest outside, so that a cap lies where a face inside the grid would lie.
     let planeValues = (pad..<(depth - pad)).map { planes[$0].farthest }
     let farthest = (options.inside == .below ? planeValues.max() : planeValues.min()) ?? 0
-    guard options.isInside(farthest) || farthest == options.level else { return farthest }
-    let distance = max(1, abs(options.level))
-    return options.inside == .below ? options.level + distance : options.level - distance
+    return options.paddingValue(farthest: farthest)
   }
 
   private func sumCounts() throws -> PlaneOutput {

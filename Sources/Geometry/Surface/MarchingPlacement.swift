@@ -1,39 +1,56 @@
 /// Third and fourth pass: vertices and faces go to where the counts say.
 extension MarchingPass {
+  /// A crossed edge: second and third index of its first sample, and its vertex.
+  private struct Crossing {
+    var j: UInt32, k: UInt32, vertex: UInt32
+  }
+
   /// Places the vertices on all edges that start in one plane.
+  ///
+  /// Samples lie far from each other in memory. So crossings are listed first, from the bits, and the samples are
+  /// loaded afterwards in loops without branches, where the processor can wait for many of them at once.
   func placeVertices(plane: Int, _ output: VertexOutput) {
-    let step = (frame.step(0), frame.step(1), frame.step(2))
-    let origin = frame.position(of: SIMD3(Double(plane - pad), Double(-pad), Double(-pad)))
-    for j in 0..<height {
-      let row = plane * height + j
-      let corner = origin + Double(j) * step.1
-      forEachCrossing(row, nil, from: rowStarts[row].third) { k, index in
-        let t = fraction(value(plane, j, k), value(plane, j, k + 1))
-        output.base[index] = SIMD3<Float>(corner + (Double(k) + t) * step.2)
+    guard planes[plane].vertexCount > 0 else { return }
+    let edges = EdgePositions(frame, pad: pad)
+    withUnsafeTemporaryAllocation(of: Crossing.self, capacity: planes[plane].vertexCount) { list in
+      let crossings = list.baseAddress!
+      let third = listCrossings(plane, \.third, stepping: 0, crossings) { _ in nil }
+      for crossing in UnsafeBufferPointer(start: crossings, count: third) {
+        let (j, k) = (Int(crossing.j), Int(crossing.k))
+        let t = options.fraction(value(plane, j, k), value(plane, j, k + 1))
+        output.base[Int(crossing.vertex)] = edges.third(edges.rowStart(plane, j), k, t)
       }
-      if j + 1 < height {
-        forEachCrossing(row, row + 1, from: rowStarts[row].second) { k, index in
-          let t = fraction(value(plane, j, k), value(plane, j + 1, k))
-          output.base[index] = SIMD3<Float>(corner + t * step.1 + Double(k) * step.2)
-        }
+      let second = listCrossings(plane, \.second, stepping: 1, crossings) { $0 + 1 }
+      for crossing in UnsafeBufferPointer(start: crossings, count: second) {
+        let (j, k) = (Int(crossing.j), Int(crossing.k))
+        let t = options.fraction(value(plane, j, k), value(plane, j + 1, k))
+        output.base[Int(crossing.vertex)] = edges.second(edges.rowStart(plane, j), k, t)
       }
-      if plane + 1 < depth {
-        forEachCrossing(row, row + height, from: rowStarts[row].first) { k, index in
-          let t = fraction(value(plane, j, k), value(plane + 1, j, k))
-          output.base[index] = SIMD3<Float>(corner + t * step.0 + Double(k) * step.2)
-        }
+      guard plane + 1 < depth else { return }
+      let first = listCrossings(plane, \.first, stepping: 0, crossings) { $0 + height }
+      for crossing in UnsafeBufferPointer(start: crossings, count: first) {
+        let (j, k) = (Int(crossing.j), Int(crossing.k))
+        let t = options.fraction(value(plane, j, k), value(plane + 1, j, k))
+        output.base[Int(crossing.vertex)] = edges.first(edges.rowStart(plane, j), k, t)
       }
     }
   }
 
-  /// Where the level is crossed between two samples, away from both by the margin.
+  /// Lists the crossed edges of a plane, from every row (but the last `stepping`) to the one that `other` names.
   @inline(__always)
-  private func fraction(_ a: Float, _ b: Float) -> Double {
-    let margin = options.vertexMargin
-    let t = (options.level - a) / (b - a)
-    // Differences of huge samples overflow; the comparison is written so that a NaN ends at the margin.
-    guard t > margin else { return Double(margin) }
-    return Double(t < 1 - margin ? t : 1 - margin)
+  private func listCrossings(
+    _ plane: Int, _ start: KeyPath<RowStart, UInt32>, stepping: Int, _ list: UnsafeMutablePointer<Crossing>,
+    _ other: (Int) -> Int?
+  ) -> Int {
+    var count = 0
+    for j in 0..<(height - stepping) {
+      let row = plane * height + j
+      forEachCrossing(row, other(row), from: rowStarts[row][keyPath: start]) { k, vertex in
+        list[count] = Crossing(j: UInt32(j), k: UInt32(k), vertex: UInt32(vertex))
+        count += 1
+      }
+    }
+    return count
   }
 
   @inline(__always)
@@ -55,14 +72,7 @@ extension MarchingPass {
     var center = planes[plane].centerStart
     forEachFilledCell(plane) { variant, edges in
       for number in 0..<variant.centerCount {
-        var (sum, count) = (SIMD3<Float>.zero, Float(0))
-        for triangle in 0..<Int(variant.triangleCount) {
-          let start = Int(variant.start) + 3 * triangle
-          guard cases.triangles[start] == CubeCases.firstCenter + number else { continue }
-          sum += output.base[Int(edges[Int(cases.triangles[start + 1])])]
-          count += 1
-        }
-        output.base[center] = sum / count
+        output.base[center] = cases.center(number, of: variant, output.base, edges)
         center += 1
       }
     }
@@ -71,24 +81,11 @@ extension MarchingPass {
   /// Places the faces of one plane of cells.
   func placeFaces(plane: Int, _ output: FaceOutput) {
     guard planes[plane].faceCount > 0 else { return }
-    let isMirrored = frame.isMirrored
-    var next = output.base + planes[plane].faceStart
-    var center = UInt32(planes[plane].centerStart)
+    var writer = FaceWriter(
+      next: output.base + planes[plane].faceStart, nextCenter: UInt32(planes[plane].centerStart),
+      isMirrored: frame.isMirrored)
     cases.triangles.withUnsafeBufferPointer { triangles in
-      forEachFilledCell(plane) { variant, edges in
-        for number in 0..<Int(variant.centerCount) {
-          edges[Int(CubeCases.firstCenter) + number] = center
-          center += 1
-        }
-        var corner = Int(variant.start)
-        for _ in 0..<variant.triangleCount {
-          let (a, b) = (edges[Int(triangles[corner])], edges[Int(triangles[corner + 1])])
-          let c = edges[Int(triangles[corner + 2])]
-          next.pointee = isMirrored ? SIMD3(a, c, b) : SIMD3(a, b, c)
-          next += 1
-          corner += 3
-        }
-      }
+      forEachFilledCell(plane) { variant, edges in writer.fill(variant, triangles, edges) }
     }
   }
 

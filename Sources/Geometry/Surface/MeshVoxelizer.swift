@@ -1,10 +1,7 @@
 /// Turns a mesh into a binary grid: 1 inside and, if wanted, where the surface passes, 0 elsewhere.
 ///
-/// A voxel is inside if its centre is by the parity of the faces passed along the axes, by a vote of the three: one
-/// hole in the mesh then spoils no line of voxels. Columns that meet an edge or a vertex exactly are decided the same
-/// way for all faces round it, so closed meshes leave no stray lines.
-///
-/// *Limits*: a mesh that is wide open has no inside; use the signed distance with winding numbers for those.
+/// A voxel is inside if the signed distance of its centre is negative; so open meshes, meshes that cross themselves and
+/// those without orientation are as solid as `MeshDistanceField` finds them.
 public struct MeshVoxelizer: Sendable, Equatable {
   /// Number of voxels along each side of the grid.
   public var side: Int
@@ -13,6 +10,9 @@ public struct MeshVoxelizer: Sendable, Equatable {
   /// Whether voxels that the surface passes through are solid too, so that thin parts do not vanish.
   public var includesSurface = true
 
+  /// How inside and outside are told apart.
+  public var sign = SignMethod.auto
+
   /// Grids of the given side.
   public init(side: Int) { self.side = side }
 
@@ -20,6 +20,27 @@ public struct MeshVoxelizer: Sendable, Equatable {
   ///
   /// *Throws*: `MeshError` for a mesh without faces or with broken ones, and for a side outside 1...1024.
   public func solid(of mesh: Mesh) throws -> ScalarGrid {
+    let placement = try placement(of: mesh)
+    let local = placement.local
+    let field = try MeshDistanceField(mesh, sign: sign)
+    let distances = try ScalarGrid(sampling: field, shape: .init(cube: side), frame: placement.frame).values
+    var values = distances.map { $0 < 0 ? Float(1) : 0 }
+    if includesSurface { markSurface(of: mesh, local, in: &values) }
+    return ScalarGrid(shape: .init(cube: side), values: values, frame: placement.frame)
+  }
+
+  /// The voxels that the surface of a mesh passes through, on the same grid: needs no inside.
+  ///
+  /// *Throws*: as `solid(of:)`.
+  public func surface(of mesh: Mesh) throws -> ScalarGrid {
+    let placement = try placement(of: mesh)
+    var values = [Float](repeating: 0, count: side * side * side)
+    markSurface(of: mesh, placement.local, in: &values)
+    return ScalarGrid(shape: .init(cube: side), values: values, frame: placement.frame)
+  }
+
+  /// Where the grid lies, and the vertices in its voxels.
+  private func placement(of mesh: Mesh) throws -> (frame: GridFrame, local: [SIMD3<Double>]) {
     guard (1...1024).contains(side), margin >= 0, 2 * margin < side else { throw MeshError.invalidSide(side) }
     try mesh.validate()
     guard !mesh.faces.isEmpty, let bounds = mesh.bounds else { throw MeshError.noFaces }
@@ -28,18 +49,11 @@ public struct MeshVoxelizer: Sendable, Equatable {
     let center = SIMD3<Double>(bounds.lower) + extent / 2
     let origin = center - cell * (Double(side) - 1) / 2
     let local = mesh.positions.map { (SIMD3<Double>($0) - origin) / cell }
-    var votes = [UInt8](repeating: 0, count: side * side * side)
-    for axis in 0..<3 {
-      var columns = ParityColumns(side: side, axis: axis)
-      for face in mesh.faces { columns.add(local[Int(face.x)], local[Int(face.y)], local[Int(face.z)]) }
-      columns.vote(into: &votes)
-    }
-    var values = votes.map { $0 >= 2 ? Float(1) : 0 }
-    if includesSurface {
-      for face in mesh.faces { mark(local[Int(face.x)], local[Int(face.y)], local[Int(face.z)], in: &values) }
-    }
-    let frame = GridFrame(origin: origin, spacing: SIMD3(repeating: cell))
-    return ScalarGrid(shape: .init(cube: side), values: values, frame: frame)
+    return (GridFrame(origin: origin, spacing: SIMD3(repeating: cell)), local)
+  }
+
+  private func markSurface(of mesh: Mesh, _ local: [SIMD3<Double>], in values: inout [Float]) {
+    for face in mesh.faces { mark(local[Int(face.x)], local[Int(face.y)], local[Int(face.z)], in: &values) }
   }
 
   /// Sets the voxels that a triangle passes through.
@@ -52,67 +66,6 @@ public struct MeshVoxelizer: Sendable, Equatable {
       for j in index(low.y)...index(high.y) {
         for k in index(low.z)...index(high.z) where triangle.passes(through: [Double(i), Double(j), Double(k)]) {
           values[(i * side + j) * side + k] = 1
-        }
-      }
-    }
-  }
-}
-
-/// Lines of voxel centres along one axis, and how often faces were passed before each voxel.
-private struct ParityColumns {
-  private let side: Int
-  /// The axis of the lines, then the two that number them.
-  private let along: Int, first: Int, second: Int
-  private var flips: [Bool]
-
-  init(side: Int, axis: Int) {
-    self.side = side
-    (along, first, second) = (axis, (axis + 1) % 3, (axis + 2) % 3)
-    flips = Array(repeating: false, count: side * side * side)
-  }
-
-  mutating func add(_ a: SIMD3<Double>, _ b: SIMD3<Double>, _ c: SIMD3<Double>) {
-    let corners = [a, b, c]
-    let normal = cross(b - a, c - a)
-    guard normal[along] != 0 else { return }
-    let (u, v) = (corners.map { $0[first] }, corners.map { $0[second] })
-    for i in range(u) {
-      for j in range(v) {
-        let (x, y) = (Double(i), Double(j))
-        var isCovered = false
-        for edge in 0..<3 where passes(x, y, corners[edge], corners[(edge + 1) % 3]) { isCovered.toggle() }
-        guard isCovered else { continue }
-        let depth = a[along] - (normal[first] * (x - a[first]) + normal[second] * (y - a[second])) / normal[along]
-        let start = Int(min(max(depth.rounded(.up), 0), Double(side)))
-        if start < side { flips[(i * side + j) * side + start].toggle() }
-      }
-    }
-  }
-
-  private func range(_ values: [Double]) -> Range<Int> {
-    let low = max(0, (values.min() ?? 0).rounded(.up))
-    let high = min(Double(side - 1), (values.max() ?? -1).rounded(.down))
-    return low <= high ? Int(low)..<(Int(high) + 1) : 0..<0
-  }
-
-  /// Whether a ray in the plane of columns, in the direction of the first coordinate, passes an edge. The edge is
-  /// always looked at from its lower end, so both faces that share it hear the same.
-  private func passes(_ x: Double, _ y: Double, _ from: SIMD3<Double>, _ to: SIMD3<Double>) -> Bool {
-    let isUpward = from[second] < to[second]
-    let (low, high) = isUpward ? (from, to) : (to, from)
-    guard low[second] <= y, y < high[second] else { return false }
-    let share = (y - low[second]) / (high[second] - low[second])
-    return x < low[first] + share * (high[first] - low[first])
-  }
-
-  func vote(into votes: inout [UInt8]) {
-    let strides = [side * side, side, 1]
-    for i in 0..<side {
-      for j in 0..<side {
-        var isInside = false
-        for k in 0..<side {
-          if flips[(i * side + j) * side + k] { isInside.toggle() }
-          if isInside { votes[i * strides[first] + j * strides[second] + k * strides[along]] += 1 }
         }
       }
     }

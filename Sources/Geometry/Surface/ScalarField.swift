@@ -20,6 +20,20 @@ public protocol ScalarField: Sendable {
   ///
   /// *Shapes*: [P] points give [P] distances.
   func samples(at points: [SIMD3<Float>], withGradients: Bool) throws -> FieldSamples
+
+  /// A number that no difference quotient exceeds, if one is known: 1 for a true distance, clipped or not.
+  var slopeBound: Float? { get }
+
+  /// Whether `samples` may be called from several threads at once; if so, it is. A field that has threads of its own
+  /// says no and gets large batches instead.
+  var allowsConcurrentCalls: Bool { get }
+}
+
+extension ScalarField {
+  /// Unknown.
+  public var slopeBound: Float? { nil }
+  /// No.
+  public var allowsConcurrentCalls: Bool { false }
 }
 
 /// A field with a closed formula for the distance and its gradient at one point.
@@ -29,6 +43,11 @@ public protocol AnalyticField: ScalarField {
 }
 
 extension AnalyticField {
+  /// 1: all of these are distances, or never more than the distance.
+  public var slopeBound: Float? { 1 }
+  /// Yes: a formula has no state.
+  public var allowsConcurrentCalls: Bool { true }
+
   /// Evaluates the formula point by point.
   public func samples(at points: [SIMD3<Float>], withGradients: Bool) -> FieldSamples {
     guard withGradients else { return FieldSamples(distances: points.map { sample(at: $0).distance }) }

@@ -1,3 +1,5 @@
+import Foundation
+
 /// A scalar sampled on a regular grid: signed distances, probabilities or a binary solid.
 ///
 /// *Shapes*: values lie in row-major order [D, H, W], the last axis fastest.
@@ -39,21 +41,25 @@ public struct ScalarGrid: Sendable, Equatable {
     self.init(shape: shape, values: bytes.map(Float.init), frame: frame)
   }
 
-  /// Samples a field at every grid position, one plane of the first axis at a time.
+  /// Samples a field at every grid position, many at a time.
   ///
+  /// *Parameters*: `threadCount` threads share the work if the field allows concurrent calls; the result is the same.
   /// *Throws*: what the field throws.
-  public init(sampling field: some ScalarField, shape: Shape, frame: GridFrame) throws {
+  public init(
+    sampling field: some ScalarField, shape: Shape, frame: GridFrame,
+    threadCount: Int = ProcessInfo.processInfo.activeProcessorCount
+  ) throws {
+    let sampler = FieldSampler(field, threadCount: threadCount)
     var values: [Float] = []
     values.reserveCapacity(shape.count)
-    var points: [SIMD3<Float>] = []
-    for i in 0..<shape.depth {
-      points.removeAll(keepingCapacity: true)
-      for j in 0..<shape.height {
-        for k in 0..<shape.width {
-          points.append(SIMD3<Float>(frame.position(of: SIMD3(Double(i), Double(j), Double(k)))))
+    for first in stride(from: 0, to: shape.count, by: FieldSampler.batchSize) {
+      values += try sampler.distances(count: min(FieldSampler.batchSize, shape.count - first)) { begin, points in
+        for offset in points.indices {
+          let index = first + begin + offset
+          let row = index / shape.width
+          points[offset] = frame.point(row / shape.height, row % shape.height, index % shape.width)
         }
       }
-      values += try field.samples(at: points, withGradients: false).distances
     }
     self.init(shape: shape, values: values, frame: frame)
   }

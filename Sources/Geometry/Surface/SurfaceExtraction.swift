@@ -64,12 +64,7 @@ public struct SurfaceExtraction: Sendable, Equatable {
   ///
   /// *Throws*: `SurfaceError` for samples, a level or a frame that are not finite, and for a surface too large to index.
   public func mesh(of grid: ScalarGrid) throws -> Mesh {
-    guard level.isFinite else { throw SurfaceError.invalidLevel(level) }
-    guard vertexMargin >= 0, vertexMargin < 0.5 else { throw SurfaceError.invalidMargin(vertexMargin) }
-    guard grid.frame.isUsable else { throw SurfaceError.unusableFrame }
-    if case .closed(let padding?) = border, !padding.isFinite || isInside(padding) {
-      throw SurfaceError.invalidPadding(padding)
-    }
+    try validate(frame: grid.frame)
     guard let smoothing else { return try march(grid, frame: grid.frame) }
     // Smoothing is measured in voxels, so it is done before the map to physical space.
     let rough = try march(grid, frame: .index)
@@ -82,6 +77,25 @@ public struct SurfaceExtraction: Sendable, Equatable {
       let pass = try MarchingPass(self, values: values, shape: grid.shape, frame: frame)
       return try pass.run()
     }
+  }
+
+  func validate(frame: GridFrame) throws {
+    guard level.isFinite else { throw SurfaceError.invalidLevel(level) }
+    guard vertexMargin >= 0, vertexMargin < 0.5 else { throw SurfaceError.invalidMargin(vertexMargin) }
+    guard frame.isUsable else { throw SurfaceError.unusableFrame }
+    if case .closed(let padding?) = border, !padding.isFinite || isInside(padding) {
+      throw SurfaceError.invalidPadding(padding)
+    }
+  }
+
+  /// The value of the padding, where `farthest` is the sample farthest outside.
+  func paddingValue(farthest: Float) -> Float {
+    guard case .closed(let padding) = border else { return 0 }
+    if let padding { return padding }
+    // As far outside as any sample, so that a cap lies where a face inside the grid would lie.
+    guard isInside(farthest) || farthest == level else { return farthest }
+    let distance = max(1, abs(level))
+    return inside == .below ? level + distance : level - distance
   }
 
   func isInside(_ value: Float) -> Bool { inside == .below ? value < level : value > level }
@@ -99,6 +113,12 @@ public enum SurfaceError: Error, Equatable, CustomStringConvertible {
   case unusableFrame
   /// A sample is not a finite number.
   case sampleNotFinite(index: [Int], value: Float)
+  /// A slope or a safety factor that is none.
+  case invalidSlope(Float)
+  /// Farthest that vertices may move is negative or not finite.
+  case invalidReach(Float)
+  /// The grid has too many samples along an axis.
+  case gridTooLarge(extent: Int)
   /// More vertices or faces than 32-bit indices reach.
   case tooLarge(vertices: Int)
 
@@ -111,6 +131,10 @@ public enum SurfaceError: Error, Equatable, CustomStringConvertible {
     case .unusableFrame: "the grid's affine map is not finite or not invertible; correct the file's header"
     case .sampleNotFinite(let index, let value):
       "the grid holds \(value) at \(index.map(String.init).joined(separator: ",")); replace it by a finite number"
+    case .invalidSlope(let slope): "\(slope) bounds no slope; give a positive slope or a safety factor of at least 1"
+    case .invalidReach(let reach): "vertices cannot move by \(reach); give a distance that is not negative"
+    case .gridTooLarge(let extent):
+      "\(extent) samples along an axis are more than \(SparseSurfaceExtraction.largestExtent); use a coarser grid"
     case .tooLarge(let count): "the surface has \(count) vertices, more than a mesh can index; use a coarser grid"
     }
   }
