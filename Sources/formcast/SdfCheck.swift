@@ -42,8 +42,8 @@ struct SdfCheck: ParsableCommand {
       }
       progress.advance()
     }
-    progress.finish()
     if !checks.isEmpty {
+      progress.finish()
       try common.report(
         Summary(meshes: checks, failures: failures), text: ShapeCheck.table(checks).joined(separator: "\n"))
     }

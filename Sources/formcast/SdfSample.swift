@@ -51,8 +51,8 @@ struct SdfSample: ParsableCommand {
       }
       progress.advance()
     }
-    progress.finish()
-    if !written.isEmpty || failures.isEmpty {
+    if !written.isEmpty {
+      progress.finish()
       try common.report(
         SdfSampleSummary(out: out, preset: preset.rawValue, samples: written, failures: failures),
         text: written.map(\.text).joined(separator: "\n"))

@@ -156,7 +156,7 @@ struct BadInput: Sendable, CustomTestStringConvertible {
       let path = try folder.write(Array("OFF\n1 0 0\n0 0 0\n".utf8), "point.off")
       return ["render", path, "--out", folder.file("a.png")]
     },
-    BadInput("GLB to read", says: "written only") { folder in
+    BadInput("GLB that is none", says: "glTF 2.0") { folder in
       ["render", try folder.write([1], "a.glb"), "--out", folder.file("a.png")]
     },
     BadInput("missing run", says: "none") { ["curves", $0.file("none"), "--out", $0.file("a.png")] },

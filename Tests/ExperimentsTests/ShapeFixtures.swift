@@ -43,6 +43,8 @@ final class ShapeFixtures {
     settings.voxels = [4, 8]
     settings.plans = [SamplePreset.shapegan.plan, SamplePreset.meshToSDF.plan]
     for index in settings.plans.indices { settings.plans[index].count = 200 }
+    // Twelve uniform points would say nothing about what is inside.
+    settings.plans[1].nearShare = 0.5
     return settings
   }
 

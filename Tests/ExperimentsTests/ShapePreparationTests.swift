@@ -35,7 +35,6 @@ struct ShapePreparationTests {
     #expect(list[1].hasPrefix("b/cut,b/cut.stl,bad,") && list[2].contains("b/empty.obj"))
     let page = try String(contentsOf: fixtures.file("out/index.html"), encoding: .utf8)
     for text in ["b/empty", "Categories", "<img", "Rejected and bad meshes"] { #expect(page.contains(text), "\(text)") }
-    #expect(try XMLParser(data: Data(page.utf8)).parse(), "the page is well-formed")
   }
 
   @Test("voxels lie in the unit cube, points in the unit sphere, and both come back to mesh units")
@@ -50,11 +49,11 @@ struct ShapePreparationTests {
     #expect(grid.shape == [8, 8, 8] && grid.scalarType == .float32)
     let mesh = try Mesh(contentsOf: fixtures.file("meshes/b/4.obj"))
     let field = try MeshDistanceField(mesh)
-    let corner = GridFrame.unitCube(count: 8)
-    let points = (0..<512).map { index in
-      SIMD3<Float>(
-        UnitFrame(center: [40, 40, 40], unitLength: 2).outer(
-          corner.position(of: SIMD3(Double(index / 64), Double(index / 8 % 8), Double(index % 8)))))
+    let (corner, cube) = (GridFrame.unitCube(count: 8), UnitFrame(center: [40, 40, 40], unitLength: 2))
+    var points: [SIMD3<Float>] = []
+    for index in 0..<512 {
+      let place = SIMD3<Double>(Double(index / 64), Double(index / 8 % 8), Double(index % 8))
+      points.append(SIMD3<Float>(cube.outer(corner.position(of: place))))
     }
     // Coordinates near 40 have steps of 4e-6.
     for (stored, exact) in zip(grid.floats(), field.query(points).distances) { #expect(abs(2 * stored - exact) < 2e-5) }
