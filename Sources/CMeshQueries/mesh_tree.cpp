@@ -71,7 +71,10 @@ constexpr double quarterInversePi = 0.25 / 3.14159265358979323846;
 /// The coefficients that a query multiplies with: with r from query to centre,
 /// 4 pi w = N.r / r^3 - 3 r.M.r / r^5 + 15/2 S(r, r, r) / r^7 for M and S symmetric and without trace.
 void setCoefficients(WindingExpansion &node, const Moments &m) {
-  for (int i = 0; i < 3; i++) node.first[i] = float(m.first[i] * quarterInversePi);
+  for (int i = 0; i < 3; i++) {
+    node.center[i] = float(m.center[i]);
+    node.first[i] = float(m.first[i] * quarterInversePi);
+  }
   const double trace = (m.second[0][0] + m.second[1][1] + m.second[2][2]) / 3;
   static constexpr int pairs[6][2] = {{0, 0}, {1, 1}, {2, 2}, {0, 1}, {0, 2}, {1, 2}};
   for (int n = 0; n < 6; n++) {
@@ -94,11 +97,20 @@ void setCoefficients(WindingExpansion &node, const Moments &m) {
   }
 }
 
+/// What is needed of every face until the tree stands.
+struct Centroid {
+  float place[3];
+  float area;
+};
+
+Centroid centroid(const float *corner) {
+  const Moments m = momentsOfFace(corner);
+  return {{float(m.center[0]), float(m.center[1]), float(m.center[2])}, float(m.area)};
+}
+
 /// A node of the binary tree from which the wide one is made.
 struct Part {
-  Moments moments;
-  float radius;
-  double spread;
+  WindingExpansion expansion;
   uint32_t begin, end;
   /// Numbers of the halves; 0 for a part that is not divided.
   uint32_t left, right;
@@ -106,75 +118,54 @@ struct Part {
 
 struct Builder {
   const float *corners;
-  const std::vector<Moments> &faces;
+  const std::vector<Centroid> &centroids;
   std::vector<uint32_t> &order;
   std::vector<Part> parts;
 
   /// Adds a part of the mesh and all parts of it.
-  uint32_t divide(uint32_t begin, uint32_t end) {
+  Moments divide(uint32_t begin, uint32_t end) {
     const uint32_t index = uint32_t(parts.size());
-    parts.push_back(Part{{}, 0, 0, begin, end, 0, 0});
+    parts.push_back(Part{{}, begin, end, 0, 0});
+    Moments sources[leafSize];
+    size_t count = 0;
     if (end - begin > leafSize) {
       const uint32_t middle = split(begin, end);
-      const uint32_t left = divide(begin, middle), right = divide(middle, end);
-      parts[index].left = left;
-      parts[index].right = right;
+      parts[index].left = uint32_t(parts.size());
+      sources[count++] = divide(begin, middle);
+      parts[index].right = uint32_t(parts.size());
+      sources[count++] = divide(middle, end);
+    } else {
+      for (uint32_t f = begin; f < end; f++) sources[count++] = momentsOfFace(corners + 9 * size_t(order[f]));
     }
-    measure(parts[index]);
-    return index;
+    const Moments sum = joined(sources, count);
+    setCoefficients(parts[index].expansion, sum);
+    return sum;
   }
 
-  /// Sets moments, radius and spread of a part from its halves or its faces.
-  void measure(Part &part) const {
-    std::vector<const Moments *> sources;
-    if (part.left != 0) {
-      sources = {&parts[part.left].moments, &parts[part.right].moments};
-    } else {
-      for (uint32_t f = part.begin; f < part.end; f++) sources.push_back(&faces[order[f]]);
-    }
-    Moments &sum = part.moments;
+  static Moments joined(const Moments *sources, size_t count) {
+    Moments sum;
     double weight = 0;
-    for (const Moments *source : sources) {
+    for (size_t s = 0; s < count; s++) {
       // Faces without area still need a place.
-      const double w = source->area + 1e-30;
-      sum.area += source->area;
-      for (int i = 0; i < 3; i++) sum.center[i] += w * source->center[i];
+      const double w = sources[s].area + 1e-30;
+      sum.area += sources[s].area;
+      for (int i = 0; i < 3; i++) sum.center[i] += w * sources[s].center[i];
       weight += w;
     }
     // Rounded to what queries will use.
     for (int i = 0; i < 3; i++) sum.center[i] = float(sum.center[i] / weight);
-    for (const Moments *source : sources) sum.add(*source);
-    measureExtent(part);
-  }
-
-  void measureExtent(Part &part) const {
-    double largest = 0;
-    for (uint32_t f = part.begin; f < part.end; f++) {
-      const float *corner = corners + 9 * size_t(order[f]);
-      double cubes = 0;
-      for (int c = 0; c < 3; c++) {
-        double squared = 0;
-        for (int i = 0; i < 3; i++) {
-          const double d = corner[3 * c + i] - part.moments.center[i];
-          squared += d * d;
-        }
-        largest = std::max(largest, squared);
-        cubes += squared * std::sqrt(squared);
-      }
-      // A convex function is in the mean over a triangle at most what it is in the mean over the corners.
-      part.spread += faces[order[f]].area * cubes / 3;
-    }
-    part.radius = std::nextafter(float(std::sqrt(largest)), INFINITY);
+    for (size_t s = 0; s < count; s++) sum.add(sources[s]);
+    return sum;
   }
 
   /// Halves a range along the longest side of the box of its centroids.
   uint32_t split(uint32_t begin, uint32_t end) {
-    double lower[3], upper[3];
+    float lower[3], upper[3];
     for (int i = 0; i < 3; i++) lower[i] = INFINITY, upper[i] = -INFINITY;
     for (uint32_t f = begin; f < end; f++)
       for (int i = 0; i < 3; i++) {
-        lower[i] = std::min(lower[i], faces[order[f]].center[i]);
-        upper[i] = std::max(upper[i], faces[order[f]].center[i]);
+        lower[i] = std::min(lower[i], centroids[order[f]].place[i]);
+        upper[i] = std::max(upper[i], centroids[order[f]].place[i]);
       }
     int axis = 0;
     for (int i = 1; i < 3; i++)
@@ -184,7 +175,8 @@ struct Builder {
     if (end - begin > FaceCluster::size)
       middle = (middle + FaceCluster::size - 1) / FaceCluster::size * FaceCluster::size;
     std::nth_element(order.begin() + begin, order.begin() + middle, order.begin() + end, [&](uint32_t a, uint32_t b) {
-      return std::make_pair(faces[a].center[axis], a) < std::make_pair(faces[b].center[axis], b);
+      const float x = centroids[a].place[axis], y = centroids[b].place[axis];
+      return x < y || (x == y && a < b);
     });
     return middle;
   }
@@ -192,46 +184,65 @@ struct Builder {
 
 /// Makes the wide tree out of the binary one.
 struct Widener {
-  const std::vector<Part> &parts;
+  const Builder &builder;
   std::vector<WindingNode> &nodes;
 
   /// Adds a node for a part, with the parts it is divided into until there are enough of them.
   uint32_t add(uint32_t root) {
-    std::vector<uint32_t> members = {root};
-    while (members.size() < WindingNode::size) {
-      // The widest part is divided next.
-      size_t widest = members.size();
-      for (size_t k = 0; k < members.size(); k++)
-        if (parts[members[k]].left != 0 && (widest == members.size() || radius(members, k) > radius(members, widest)))
-          widest = k;
-      if (widest == members.size()) break;
-      const Part &part = parts[members[widest]];
-      members[widest] = part.left;
-      members.push_back(part.right);
+    const std::vector<Part> &parts = builder.parts;
+    uint32_t members[WindingNode::size] = {root};
+    size_t count = 1;
+    while (count < WindingNode::size) {
+      // The largest part is divided next.
+      size_t largest = count;
+      uint32_t most = 0;
+      for (size_t k = 0; k < count; k++) {
+        const Part &part = parts[members[k]];
+        if (part.left != 0 && part.end - part.begin > most) {
+          largest = k;
+          most = part.end - part.begin;
+        }
+      }
+      if (largest == count) break;
+      const Part &part = parts[members[largest]];
+      members[largest] = part.left;
+      members[count++] = part.right;
     }
     const uint32_t index = uint32_t(nodes.size());
     nodes.push_back(WindingNode{});
-    for (size_t k = 0; k < members.size(); k++) {
-      const uint32_t child = parts[members[k]].left != 0 ? add(members[k]) : 0;
-      set(nodes[index], k, parts[members[k]], child);
+    for (size_t k = 0; k < count; k++) {
+      const Part &part = parts[members[k]];
+      const uint32_t child = part.left != 0 ? add(members[k]) : 0;
+      set(nodes[index], k, part, child);
     }
     return index;
   }
 
-  float radius(const std::vector<uint32_t> &members, size_t k) const { return parts[members[k]].radius; }
-
-  static void set(WindingNode &node, size_t k, const Part &part, uint32_t child) {
-    setCoefficients(node.expansion[k], part.moments);
-    for (int i = 0; i < 3; i++) {
-      node.center[i][k] = float(part.moments.center[i]);
-      node.expansion[k].center[i] = node.center[i][k];
-    }
-    node.radius[k] = part.radius;
-    // Never 0 for a part that is there.
-    node.spread[k] = std::nextafter(float(part.spread * quarterInversePi), INFINITY);
+  void set(WindingNode &node, size_t k, const Part &part, uint32_t child) const {
+    node.expansion[k] = part.expansion;
+    for (int i = 0; i < 3; i++) node.center[i][k] = part.expansion.center[i];
     node.child[k] = child;
     node.begin[k] = part.begin;
     node.end[k] = part.end;
+    double largest = 0, spread = 0;
+    for (uint32_t f = part.begin; f < part.end; f++) {
+      const float *corner = builder.corners + 9 * size_t(builder.order[f]);
+      double cubes = 0;
+      for (int c = 0; c < 3; c++) {
+        double squared = 0;
+        for (int i = 0; i < 3; i++) {
+          const double d = double(corner[3 * c + i]) - part.expansion.center[i];
+          squared += d * d;
+        }
+        largest = std::max(largest, squared);
+        cubes += squared * std::sqrt(squared);
+      }
+      // A convex function is in the mean over a triangle at most what it is in the mean over the corners.
+      spread += builder.centroids[builder.order[f]].area * cubes / 3;
+    }
+    node.radius[k] = std::nextafter(float(std::sqrt(largest)), INFINITY);
+    // Rounded up, and never 0 for a part that is there.
+    node.spread[k] = std::nextafter(float(1.000001 * spread * quarterInversePi), INFINITY);
   }
 };
 
@@ -290,14 +301,14 @@ void build(MeshTree &tree) {
 }  // namespace
 
 MeshTree::MeshTree(const float *source, size_t faceCount) {
-  std::vector<Moments> moments(faceCount);
-  for (size_t f = 0; f < faceCount; f++) moments[f] = momentsOfFace(source + 9 * f);
+  std::vector<Centroid> centroids(faceCount);
+  for (size_t f = 0; f < faceCount; f++) centroids[f] = centroid(source + 9 * f);
   faces.resize(faceCount);
   std::iota(faces.begin(), faces.end(), 0);
-  Builder builder{source, moments, faces, {}};
+  Builder builder{source, centroids, faces, {}};
   builder.parts.reserve(faceCount);
   builder.divide(0, uint32_t(faceCount));
-  Widener{builder.parts, nodes}.add(0);
+  Widener{builder, nodes}.add(0);
   corners.resize(9 * faceCount);
   for (size_t f = 0; f < faceCount; f++) std::copy_n(source + 9 * size_t(faces[f]), 9, corners.begin() + 9 * f);
   for (size_t f = 0; f < faceCount; f += FaceCluster::size)

@@ -19,6 +19,7 @@ struct DistanceBenchmark {
       try measure("\(name)_near", normalized.mesh, points)
       let side = options.isQuick ? 16 : 128
       try measure("\(name)_grid\(side)", normalized.mesh, Self.grid(side))
+      try measureSurface(name, normalized.mesh)
     }
   }
 
@@ -59,6 +60,31 @@ struct DistanceBenchmark {
     let values = points.flatMap { [$0.x, $0.y, $0.z] }
     try NpyFile.write(NpyArray(shape: [points.count, 3], values), to: pointFile.path)
     try options.report(own, peers: Self.libraries.map { peer($0, meshFile, pointFile) })
+  }
+
+  /// The surface of the exact field at 512^3: where the surface is, against all samples.
+  private func measureSurface(_ name: String, _ mesh: Mesh) throws {
+    let side = options.isQuick ? 32 : 512
+    let field = try MeshDistanceField(mesh, threadCount: Runtime.threadCount)
+    let frame = GridFrame.unitCube(count: side)
+    let sparse = SparseSurfaceExtraction(.signedDistance, shape: .init(cube: side), frame: frame)
+    var surface = SparseSurface(mesh: Mesh(), statistics: SparseStatistics())
+    let seconds = try Stopwatch.best(of: 2) { surface = try sparse.surface(of: field) }
+    var own = BenchmarkResult(.sdf, "\(name)_surface\(side)_sparse", seconds, unit: "s")
+    own.details = [
+      "samples": Double(surface.statistics.sampleCount), "faces": Double(surface.mesh.faces.count),
+      "peakBytes": Double(surface.statistics.peakBytes),
+    ]
+    try options.report(own)
+    var dense = Mesh()
+    let slow = try Stopwatch.seconds {
+      let grid = try ScalarGrid(sampling: field, shape: .init(cube: side), frame: frame)
+      dense = try SurfaceExtraction.signedDistance.mesh(of: grid)
+    }
+    var other = BenchmarkResult(.sdf, "\(name)_surface\(side)_dense", slow, unit: "s")
+    (other.ratio, other.note) = (slow / seconds, "our own, all samples; ratio to sparse")
+    other.details = ["samples": Double(side * side * side), "faces": Double(dense.faces.count)]
+    try options.report(other)
   }
 
   private static let libraries = ["open3d", "point-cloud-utils", "libigl", "mesh-to-sdf"]

@@ -32,7 +32,6 @@ public final class MeshDistanceField: ScalarField {
   public let sign: SignDecision
   private let faces: FaceTree
   private let test: any InsideTest
-  private let isContinuous: Bool
   private let threadCount: Int
 
   /// Builds the search structures for a mesh.
@@ -55,12 +54,11 @@ public final class MeshDistanceField: ScalarField {
     let choice = SignChoice(mesh, options)
     faces = try FaceTree(choice.mesh)
     (test, sign) = try choice.made(faces)
-    isContinuous = choice.isClosed && sign.method == .winding
   }
 
-  /// A distance changes by at most as much as the point moves. Where the surface is open, its sign may jump, so that no
-  /// bound is promised.
-  public var slopeBound: Float? { isContinuous ? 1 : nil }
+  /// A distance changes by at most as much as the point moves. Where the surface is open or crosses itself its sign may
+  /// jump; sparse extraction follows such a jump from the border of the hole, as part of the surface.
+  public var slopeBound: Float? { 1 }
 
   /// Signed distances and gradients.
   public func samples(at points: [SIMD3<Float>], withGradients: Bool) -> FieldSamples {

@@ -28,9 +28,6 @@ struct SignChoice {
     self.topology = repair.turnedFaceCount == 0 ? topology : MeshTopology(repair.mesh.welded())
   }
 
-  /// The faces close the surface and look to one side, so that winding numbers are whole.
-  var isClosed: Bool { topology.isClosed && topology.isConsistentlyOriented }
-
   /// The test and why it was chosen, for the tree of this choice's mesh.
   func made(_ faces: FaceTree) throws -> (any InsideTest, SignDecision) {
     switch options.sign {
@@ -60,7 +57,7 @@ struct SignChoice {
   }
 
   private func winding(_ faces: FaceTree) -> any InsideTest {
-    WindingNumber(faces, isClosed: isClosed)
+    WindingNumber(faces, isClosed: topology.isClosed && topology.isConsistentlyOriented)
   }
 
   private func visibility(_ faces: FaceTree) throws -> any InsideTest {
