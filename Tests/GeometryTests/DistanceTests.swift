@@ -118,6 +118,15 @@ struct DistanceTests {
     }
   }
 
+  @Test("Vertices without a face change nothing")
+  func strayVertices() throws {
+    var mesh = DistanceShapes.box([1, 0.5, 0.25])
+    let points = DistanceShapes.points(500, in: 1.5, seed: 3)
+    let expected = try MeshDistanceField(mesh).query(points, wants: [.gradients, .closestPoints, .faces])
+    mesh.positions.append([1e30, -1e30, 1e30])
+    #expect(try MeshDistanceField(mesh).query(points, wants: [.gradients, .closestPoints, .faces]) == expected)
+  }
+
   @Test("Single points, single faces and faces without any extent can be asked")
   func degenerate() throws {
     let point = try MeshDistanceField(Mesh(positions: [[1, 1, 1]], faces: [[0, 0, 0]]))

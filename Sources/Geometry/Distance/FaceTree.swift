@@ -1,9 +1,10 @@
 import CMeshQueries
 import Foundation
 
-/// The faces of a mesh, ready to be asked for nearest points and winding numbers, in a frame of their own: scaled by a power of two so that the mesh has about
-/// unit size, and moved to the origin only if it lies far from it. Both are exact for the mesh's own positions, so that no
-/// digit is lost and no size of mesh is too small or too large for Embree.
+/// The faces of a mesh, ready to be asked for nearest points and winding numbers, in a frame of their own: scaled by a
+/// power of two so that they have about unit size, and moved to the origin only if they lie far from it. Both are exact for
+/// the mesh's own positions, so that no digit is lost and no size of mesh is too small or too large for Embree. Vertices
+/// without a face do not count.
 ///
 /// `@unchecked Sendable`: nothing changes after `init`, and the structures allow concurrent queries.
 final class FaceTree: @unchecked Sendable {
@@ -23,7 +24,7 @@ final class FaceTree: @unchecked Sendable {
   ///
   /// *Throws*: `MeshError.noMemory`.
   init(_ mesh: Mesh) throws {
-    guard let box = mesh.bounds else { throw MeshError.noFaces }
+    guard let box = Self.box(of: mesh) else { throw MeshError.noFaces }
     (scale, origin) = Self.frame(of: box)
     (faceCount, bounds) = (
       mesh.faces.count, Bounds(lower: (box.lower - origin) * scale, upper: (box.upper - origin) * scale)
@@ -45,6 +46,18 @@ final class FaceTree: @unchecked Sendable {
   deinit {
     mq_tree_free(tree)
     corners.deallocate()
+  }
+
+  private static func box(of mesh: Mesh) -> Bounds? {
+    guard let first = mesh.faces.first else { return nil }
+    var (lower, upper) = (mesh.positions[Int(first.x)], mesh.positions[Int(first.x)])
+    for face in mesh.faces {
+      for corner in 0..<3 {
+        let position = mesh.positions[Int(face[corner])]
+        (lower, upper) = (pointwiseMin(lower, position), pointwiseMax(upper, position))
+      }
+    }
+    return Bounds(lower: lower, upper: upper)
   }
 
   private static func frame(of box: Bounds) -> (scale: Float, origin: SIMD3<Float>) {

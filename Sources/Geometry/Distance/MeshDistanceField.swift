@@ -3,9 +3,10 @@ import Foundation
 
 /// The exact signed distance of a triangle mesh, negative inside.
 ///
-/// The size of the distance is that to the nearest point of the nearest triangle, found through Embree's tree and
-/// computed in double precision: rounded to single precision it errs by at most 6e-8 of itself, beside the rounding of the
-/// query's and the mesh's own coordinates. The sign comes from one of four methods (`SignMethod`).
+/// The size of the distance is that to the nearest face, found through Embree's tree. Faces are compared in single
+/// precision, sixteen at a time, and the distance to the one that is chosen is computed in double precision: the result is
+/// never too small, and too large by at most some 1e-7 of the size of the mesh, where faces are equally near but for that.
+/// The sign comes from one of four methods (`SignMethod`).
 ///
 /// Queries are brought into spatial order, done in blocks by several threads and given back in their own order; the
 /// result does not depend on the number of threads.

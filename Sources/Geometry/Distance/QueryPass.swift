@@ -1,5 +1,4 @@
 import CMeshQueries
-import Dispatch
 import Synchronization
 
 /// One list of queries on its way through the trees.
@@ -65,14 +64,9 @@ final class QueryPass: @unchecked Sendable {
 
   private func run(_ local: [Float], _ order: [UInt32], _ output: QueryOutput, _ threadCount: Int) {
     let blockCount = (order.count + Self.blockSize - 1) / Self.blockSize
-    let next = Atomic<Int>(0)
-    DispatchQueue.concurrentPerform(iterations: max(1, min(threadCount, blockCount))) { _ in
-      while true {
-        let block = next.wrappingAdd(1, ordering: .relaxed).oldValue
-        guard block < blockCount else { return }
-        let end = min(order.count, (block + 1) * Self.blockSize)
-        run(order[(block * Self.blockSize)..<end], of: local, output)
-      }
+    concurrently(blockCount, threadCount: threadCount) { block in
+      let end = min(order.count, (block + 1) * Self.blockSize)
+      self.run(order[(block * Self.blockSize)..<end], of: local, output)
     }
   }
 

@@ -50,7 +50,7 @@ public final class PointCloudTree: @unchecked Sendable {
     let blockSize = 256
     return [Neighbor](unsafeUninitializedCapacity: queries.count) { buffer, count in
       nonisolated(unsafe) let result = buffer
-      forEachRow((queries.count + blockSize - 1) / blockSize, threadCount: threadCount) { block in
+      concurrently((queries.count + blockSize - 1) / blockSize, threadCount: threadCount) { block in
         withUnsafeTemporaryAllocation(of: Pending.self, capacity: 64) { stack in
           for index in block * blockSize..<min(queries.count, (block + 1) * blockSize) {
             let found = search(queries[index], stack)

@@ -38,7 +38,7 @@ struct VolumeEstimate {
     let (lower, extent) = (SIMD3<Double>(box.lower), SIMD3<Double>(box.upper) - SIMD3<Double>(box.lower))
     return [SIMD3<Float>](unsafeUninitializedCapacity: count) { buffer, initialized in
       nonisolated(unsafe) let result = buffer
-      forEachRow((count + blockSize - 1) / blockSize, threadCount: options.threadCount) { block in
+      concurrently((count + blockSize - 1) / blockSize, threadCount: options.threadCount) { block in
         var generator = SeededGenerator(seed: options.seed &+ seedOffset, stream: UInt64(firstBlock + block))
         for index in block * blockSize..<min(count, (block + 1) * blockSize) {
           let share = SIMD3(generator.uniform(), generator.uniform(), generator.uniform())

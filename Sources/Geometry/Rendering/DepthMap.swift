@@ -40,7 +40,7 @@ extension Renderer {
     try Image.checkSize(width: width, height: height)
     let values = [Float](unsafeUninitializedCapacity: width * height) { buffer, count in
       nonisolated(unsafe) let result = buffer
-      forEachRow(height, threadCount: options.threadCount) { y in
+      concurrently(height, threadCount: options.threadCount) { y in
         for x in 0..<width {
           let place = SIMD2(Float(x) + 0.5, Float(y) + 0.5) / SIMD2(Float(width), Float(height))
           let (origin, direction) = camera.ray(place.x * 2 - 1, 1 - place.y * 2)
@@ -86,7 +86,7 @@ extension Renderer {
     let places = SampleTable.shared.places
     let bytes = [UInt8](unsafeUninitializedCapacity: width * height * channels) { buffer, count in
       nonisolated(unsafe) let result = buffer
-      forEachRow(height, threadCount: options.threadCount) { y in
+      concurrently(height, threadCount: options.threadCount) { y in
         for x in 0..<width {
           var (sum, covered) = (SIMD3<Float>.zero, Float(0))
           var taken = 0

@@ -68,16 +68,3 @@ public final class Renderer: Sendable {
     return (hit.distance, point.normal)
   }
 }
-
-/// Runs a body for every row, several at a time; the body must write to its own row only.
-func forEachRow(_ count: Int, threadCount: Int?, _ body: @Sendable (Int) -> Void) {
-  if threadCount == 1 || count == 1 {
-    for row in 0..<count { body(row) }
-    return
-  }
-  // Small parts in a fixed order keep the cores evenly busy where one half of the picture is empty.
-  let size = threadCount.map { max(1, (count + $0 - 1) / max($0, 1)) } ?? 4
-  DispatchQueue.concurrentPerform(iterations: (count + size - 1) / size) { part in
-    for row in part * size..<min(count, (part + 1) * size) { body(row) }
-  }
-}

@@ -52,7 +52,7 @@ struct SurfacePass: Sendable {
     let (width, height) = (options.width, options.height)
     return [PixelRecord](unsafeUninitializedCapacity: width * height) { buffer, count in
       nonisolated(unsafe) let records = buffer
-      forEachRow(height, threadCount: options.threadCount) { y in
+      concurrently(height, threadCount: options.threadCount) { y in
         for x in 0..<width { records.initializeElement(at: y * width + x, to: record(x, y)) }
       }
       count = width * height

@@ -21,7 +21,7 @@ struct VisibilityFilter: Sendable {
     let open = openShares(records)
     canvas.pixels.withUnsafeMutableBufferPointer { buffer in
       nonisolated(unsafe) let pixels = buffer
-      forEachRow(height, threadCount: pass.options.threadCount) { y in
+      concurrently(height, threadCount: pass.options.threadCount) { y in
         for index in y * width..<(y + 1) * width {
           pixels[index] = Self.pixel(records[index], open[index], background)
         }
@@ -54,7 +54,7 @@ struct VisibilityFilter: Sendable {
       nonisolated(unsafe) let result = buffer
       records.withUnsafeBufferPointer { source in
         nonisolated(unsafe) let records = source
-        forEachRow(height, threadCount: pass.options.threadCount) { y in
+        concurrently(height, threadCount: pass.options.threadCount) { y in
           for x in 0..<width { result.initializeElement(at: y * width + x, to: smoothed(records, x, y)) }
         }
       }

@@ -37,7 +37,7 @@ public struct BackFaceViews: Sendable, Codable, Equatable {
     // A bit for each side from which a face was seen.
     let seen = Mutex([UInt8](repeating: 0, count: sphere.faces.count))
     let counts = Mutex((all: 0, backs: 0))
-    forEachRow(viewCount, threadCount: threadCount) { view in
+    concurrently(viewCount, threadCount: threadCount) { view in
       var (all, backs) = (0, 0)
       var faces: [(face: Int, side: UInt8)] = []
       let axes = Self.axes(of: view, count: viewCount)

@@ -46,7 +46,7 @@ struct PointDrawing {
   ) -> [SIMD3<Double>] {
     [SIMD3<Double>](unsafeUninitializedCapacity: count) { buffer, initialized in
       nonisolated(unsafe) let target = buffer
-      forEachRow((count + Self.blockSize - 1) / Self.blockSize, threadCount: threadCount) { block in
+      concurrently((count + Self.blockSize - 1) / Self.blockSize, threadCount: threadCount) { block in
         var generator = SeededGenerator(seed: seed ^ purpose.rawValue, stream: UInt64(block))
         for index in block * Self.blockSize..<min(count, (block + 1) * Self.blockSize) {
           target.initializeElement(at: index, to: draw(&generator))

@@ -51,7 +51,7 @@ public struct SurfaceSampler: Sendable {
   public func points(count: Int, seed: UInt64, threadCount: Int? = nil) -> [SurfaceSample] {
     [SurfaceSample](unsafeUninitializedCapacity: count) { buffer, initialized in
       nonisolated(unsafe) let samples = buffer
-      forEachRow((count + Self.blockSize - 1) / Self.blockSize, threadCount: threadCount) { block in
+      concurrently((count + Self.blockSize - 1) / Self.blockSize, threadCount: threadCount) { block in
         var generator = SeededGenerator(seed: seed, stream: UInt64(block))
         for index in block * Self.blockSize..<min(count, (block + 1) * Self.blockSize) {
           samples.initializeElement(at: index, to: sample(&generator))

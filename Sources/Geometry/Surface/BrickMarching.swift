@@ -1,5 +1,3 @@
-import Dispatch
-
 /// Marching cubes over bricks of samples: the vertices, faces and order of `MarchingPass` on the padded grid, of which
 /// only the complete cells are looked at.
 ///
@@ -124,11 +122,7 @@ final class BrickMarching: @unchecked Sendable {
   }
 
   private func forEachRow(_ body: @Sendable (Int) -> Void) {
-    let threads = max(1, min(options.threadCount, rows.count))
-    if threads == 1 { return rows.indices.forEach(body) }
-    DispatchQueue.concurrentPerform(iterations: threads) { thread in
-      for row in stride(from: thread, to: rows.count, by: threads) { body(row) }
-    }
+    concurrently(rows.count, threadCount: options.threadCount, body)
   }
 
   /// Finds the crossed edges and counts what comes of them.

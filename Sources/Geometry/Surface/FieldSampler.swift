@@ -1,4 +1,3 @@
-import Dispatch
 import Synchronization
 
 /// Asks a field for many distances: on several threads at once if the field allows it, else in one call.
@@ -30,7 +29,7 @@ struct FieldSampler: Sendable {
           failure.withLock { $0 = $0 ?? error }
         }
       }
-      if parts == 1 { work(0) } else { DispatchQueue.concurrentPerform(iterations: parts, execute: work) }
+      concurrently(parts, threadCount: threadCount, work)
       initializedCount = failure.withLock { $0 == nil } ? count : 0
     }
     if let error = failure.withLock({ $0 }) { throw error }

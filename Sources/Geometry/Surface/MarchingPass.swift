@@ -1,5 +1,3 @@
-import Dispatch
-
 /// One run of marching cubes over a grid, in the order of flying edges: classify all samples into bits, count what
 /// every row will make, place vertices, place faces. Rows know where their output starts, so planes of the first axis
 /// are worked on independently.
@@ -91,12 +89,8 @@ final class MarchingPass: @unchecked Sendable {
 
   /// Runs `body` for every plane. Planes are dealt out to the threads eight at a time, as each reads its neighbour too.
   private func forEachPlane(_ body: @Sendable (Int) -> Void) {
-    let threads = max(1, min(options.threadCount, (depth + 7) / 8))
-    if threads == 1 { return (0..<depth).forEach(body) }
-    DispatchQueue.concurrentPerform(iterations: threads) { thread in
-      for first in stride(from: 8 * thread, to: depth, by: 8 * threads) {
-        for plane in first..<min(first + 8, depth) { body(plane) }
-      }
+    concurrently((depth + 7) / 8, threadCount: options.threadCount) { part in
+      for plane in (8 * part)..<min(8 * part + 8, depth) { body(plane) }
     }
   }
 
