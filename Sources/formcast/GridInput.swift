@@ -10,6 +10,11 @@ struct GridInput {
   /// Reads a file or a folder of frames.
   init(_ path: String) throws {
     self.path = path
+    if path.hasSuffix(".npy"), let frame = try SdfGridFrame(beside: path) {
+      series = try Self.singleGrid(path)
+      series.affine = Affine(rows: frame.rows)
+      return
+    }
     if path.hasSuffix(".npy"), try NpyFile.header(of: path).shape.count != 4 {
       series = try Self.singleGrid(path)
       return

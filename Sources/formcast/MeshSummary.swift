@@ -4,8 +4,9 @@ import Geometry
 /// What `formcast mesh` tells.
 struct MeshSummary: Encodable {
   var out: String
-  var level: Float
-  var inside: String
+  /// Of a surface that was extracted.
+  var level: Float?
+  var inside: String?
   var vertices, faces, euler, components: Int
   var closed, oriented, manifold: Bool
   var volume, area: Double
@@ -14,9 +15,10 @@ struct MeshSummary: Encodable {
   var sign: SignDecision?
   var statistics: SparseStatistics?
 
-  init(_ mesh: Mesh, _ extraction: SurfaceExtraction, out: String) {
+  init(_ mesh: Mesh, _ extraction: SurfaceExtraction?, out: String) {
     let topology = MeshTopology(mesh)
-    (self.out, level, inside) = (out, extraction.level, extraction.inside == .below ? "below" : "above")
+    (self.out, level) = (out, extraction?.level)
+    inside = extraction.map { $0.inside == .below ? "below" : "above" }
     (vertices, faces, euler) = (topology.vertexCount, topology.faceCount, topology.eulerNumber)
     (components, closed) = (topology.componentCount, topology.isClosed)
     (oriented, manifold) = (topology.isConsistentlyOriented, topology.isManifold)
@@ -29,8 +31,13 @@ struct MeshSummary: Encodable {
     let numbers = String(format: "volume %.6g, area %.6g", volume, area)
     return """
       \(out): \(vertices) vertices, \(faces) faces, \(closed ? "closed" : "open"), \(components) components, Euler number \(euler)
-      \(numbers), solid \(inside) \(level), from \(lower) to \(upper)\(origin)
+      \(numbers)\(solid), from \(lower) to \(upper)\(origin)
       """
+  }
+
+  private var solid: String {
+    guard let level, let inside else { return "" }
+    return ", solid \(inside) \(level)"
   }
 
   private var origin: String {

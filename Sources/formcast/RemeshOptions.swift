@@ -5,10 +5,10 @@ import Runs
 
 /// How `formcast mesh` makes a new surface of a mesh: the level of its signed distance, closed whatever the mesh was.
 struct RemeshOptions: ParsableArguments {
-  @Option(help: "With a mesh: samples along its longest side; memory grows with the surface only.")
+  @Option(help: "With a mesh: make it anew with so many samples along its longest side; memory grows with the surface.")
   var resolution: Int?
 
-  @Flag(help: "With a mesh: keep sharp edges, by dual contouring.")
+  @Flag(help: "With --resolution: keep sharp edges, by dual contouring.")
   var sharp = false
 
   @OptionGroup var inside: SignOption
@@ -20,6 +20,13 @@ struct RemeshOptions: ParsableArguments {
     }
   }
 
+  /// Refuses what says nothing about a grid.
+  func validateForGrid() throws {
+    guard resolution == nil, !sharp else {
+      throw ValidationError("--resolution and --sharp are for meshes; a grid has the resolution that it has")
+    }
+  }
+
   /// What came out, and how.
   struct Outcome {
     var mesh: Mesh
@@ -28,10 +35,10 @@ struct RemeshOptions: ParsableArguments {
   }
 
   /// The surface at a distance from the mesh in a file; 0 is the mesh itself.
-  func surface(of path: String, level: Float) throws -> Outcome {
+  func surface(of path: String, level: Float, resolution: Int) throws -> Outcome {
     let mesh = try Mesh(contentsOf: URL(fileURLWithPath: path))
     let field = try MeshDistanceField(mesh, sign: inside.sign)
-    let (shape, frame) = Self.grid(round: mesh, level: level, resolution: resolution ?? 128)
+    let (shape, frame) = Self.grid(round: mesh, level: level, resolution: resolution)
     var extraction = SparseSurfaceExtraction(
       SurfaceExtraction(level: level, inside: .below), shape: shape, frame: frame)
     extraction.method = sharp ? .dualContouring : .marchingCubes
@@ -54,5 +61,33 @@ struct RemeshOptions: ParsableArguments {
     let counts = (0..<3).map { Int((extent[$0] / step).rounded(.up)) + 5 }
     let frame = GridFrame(origin: lower - 2 * step, spacing: SIMD3(repeating: step))
     return (ScalarGrid.Shape(counts[0], counts[1], counts[2]), frame)
+  }
+}
+
+extension MeshVerb {
+  /// Refuses what says nothing about a mesh.
+  func validateForMesh() throws {
+    guard frame == nil, spacing == nil, !open, !surface.smooth, surface.inside == .auto else {
+      throw ValidationError("--frame, --spacing, --open, --smooth and --inside are for grids; \(grid) is a mesh")
+    }
+    guard remesh.resolution != nil || surface.level == nil && !remesh.sharp else {
+      throw ValidationError("--level and --sharp need --resolution where the input is a mesh")
+    }
+  }
+
+  /// Converts a mesh, or makes it anew.
+  func runMesh() throws {
+    guard let resolution = remesh.resolution else {
+      let mesh = try Mesh(contentsOf: URL(fileURLWithPath: grid))
+      try mesh.write(to: url, encoding: ascii ? .ascii : .binary)
+      let summary = MeshSummary(mesh, nil, out: out)
+      return try common.report(summary, text: summary.text)
+    }
+    let level = surface.level ?? 0
+    let outcome = try remesh.surface(of: grid, level: level, resolution: resolution)
+    try outcome.mesh.write(to: url, encoding: ascii ? .ascii : .binary)
+    var summary = MeshSummary(outcome.mesh, SurfaceExtraction(level: level, inside: .below), out: out)
+    (summary.sign, summary.statistics) = (outcome.sign, outcome.statistics)
+    try common.report(summary, text: summary.text)
   }
 }

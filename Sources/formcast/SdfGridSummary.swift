@@ -1,4 +1,6 @@
+import Foundation
 import Geometry
+import Volumes
 
 /// What `formcast sdf grid` tells and writes beside the grid.
 struct SdfGridSummary: Encodable {
@@ -36,5 +38,45 @@ struct SdfGridSummary: Encodable {
   var text: String {
     let size = shape.map(String.init).joined(separator: " x ")
     return "\(out): \(size), first sample at \(origin), spacing \(spacing), sign by \(sign): \(reason)"
+  }
+}
+
+/// Where the samples of a grid lie, from the file that `sdf grid` writes beside it.
+struct SdfGridFrame: Decodable {
+  private var order: String
+  private var shape: [Int]
+  private var origin, spacing: [Double]
+
+  /// Nil if there is no such file, or one of something else.
+  init?(beside grid: String) throws {
+    let url = URL(fileURLWithPath: grid).deletingPathExtension().appendingPathExtension("json")
+    guard FileManager.default.fileExists(atPath: url.path) else { return nil }
+    guard let frame = try Self.decoded(from: url), frame.isSound else { return nil }
+    guard try NpyFile.header(of: grid).shape == frame.shape else {
+      throw VolumeError(.wrongShape, grid, "is not the grid that \(url.lastPathComponent) describes; remove one of them")
+    }
+    self = frame
+  }
+
+  private static func decoded(from url: URL) throws -> SdfGridFrame? {
+    do {
+      return try JSONDecoder().decode(SdfGridFrame.self, from: Foundation.Data(contentsOf: url))
+    } catch is DecodingError {
+      return nil
+    }
+  }
+
+  private var isSound: Bool {
+    order == "x,y,z" && origin.count == 3 && spacing.count == 3 && (origin + spacing).allSatisfy(\.isFinite)
+      && spacing.allSatisfy { $0 > 0 }
+  }
+
+  /// The affine map from indices to positions.
+  var rows: [SIMD4<Double>] {
+    (0..<3).map { axis in
+      var row = SIMD4<Double>(0, 0, 0, origin[axis])
+      row[axis] = spacing[axis]
+      return row
+    }
   }
 }

@@ -96,7 +96,7 @@ struct SdfPrepare: ParsableCommand {
     let doubt = summary.rejected + summary.bad > 0 ? "; see bad.csv" : ""
     try common.report(
       summary,
-      text: "\(out): \(summary.prepared) prepared, \(summary.rejected) rejected, \(summary.bad) bad\(doubt)")
+      text: "\(out): \(summary.prepared) prepared, \(summary.rejected) objected to, \(summary.bad) bad\(doubt)")
     if summary.prepared + summary.rejected == 0 { throw ExperimentError("\(out): all \(summary.bad) meshes are bad") }
   }
 }

@@ -46,7 +46,7 @@ struct RemeshCommandTests {
     let mesh = try ball(folder)
     #expect(abs(radius(try remesh(folder, mesh, ["--level", "0.5", "--resolution", "64"])) - 2.5) < 0.02)
     #expect(abs(radius(try remesh(folder, mesh, ["--level", "-0.5", "--resolution", "64", "--force"])) - 1.5) < 0.02)
-    let nothing = try CommandRunner.run(["mesh", mesh, "--level", "-5", "--out", folder.file("none.stl")])
+    let nothing = try CommandRunner.run(["mesh", mesh, "--resolution", "32", "--level", "-5", "--out", folder.file("none.stl")])
     #expect(nothing.status == 1 && nothing.errors.contains("nothing is solid"))
     #expect(!FileManager.default.fileExists(atPath: folder.file("none.stl")))
   }
@@ -61,6 +61,31 @@ struct RemeshCommandTests {
       let outcome = try CommandRunner.run(["mesh", mesh, "--out", folder.file("out.stl")] + options)
       #expect(outcome.status == 64, "\(options): \(outcome.errors)")
     }
+  }
+
+  @Test("without a resolution a mesh is only converted")
+  func conversion() throws {
+    let folder = try TemporaryFolder()
+    let mesh = try ball(folder, missingEvery: 50)
+    let told = try remesh(folder, mesh, [])
+    let before = try Mesh(contentsOf: URL(fileURLWithPath: mesh))
+    #expect(told["faces"] as? Int == before.faces.count && told["closed"] as? Bool == false)
+    let after = try Mesh(contentsOf: URL(fileURLWithPath: folder.file("out.stl")))
+    #expect(after.faces.count == before.faces.count && after.bounds == before.bounds)
+  }
+
+  @Test("the grid of a mesh leads back to the mesh in its own place")
+  func gridAndBack() throws {
+    let folder = try TemporaryFolder()
+    let mesh = try ball(folder)
+    let grid = folder.file("g.npy")
+    _ = try CommandRunner.succeed(["sdf", "grid", mesh, "--resolution", "40", "--out", grid])
+    let told = try remesh(folder, grid, [])
+    let (lower, upper) = (try #require(told["lower"] as? [Double]), try #require(told["upper"] as? [Double]))
+    for axis in 0..<3 { #expect(abs((lower[axis] + upper[axis]) / 2 - [10, 0, 0][axis]) < 0.01) }
+    #expect(abs(radius(told) - 2) < 0.02)
+    let refused = try CommandRunner.run(["mesh", grid, "--resolution", "9", "--out", folder.file("no.stl")])
+    #expect(refused.status == 64 && refused.errors.contains("--resolution"))
   }
 
   @Test("voxels of a mesh: solid, surface and both; as npy and binvox, which leads back to a mesh in its place")
