@@ -53,7 +53,8 @@ struct SdfGridFrame: Decodable {
     guard FileManager.default.fileExists(atPath: url.path) else { return nil }
     guard let frame = try Self.decoded(from: url), frame.isSound else { return nil }
     guard try NpyFile.header(of: grid).shape == frame.shape else {
-      throw VolumeError(.wrongShape, grid, "is not the grid that \(url.lastPathComponent) describes; remove one of them")
+      throw VolumeError(
+        .wrongShape, grid, "is not the grid that \(url.lastPathComponent) describes; remove one of them")
     }
     self = frame
   }
