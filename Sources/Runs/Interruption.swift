@@ -17,7 +17,7 @@ public final class Interruption: Sendable {
         requestedSignal.store(received, ordering: .sequentiallyConsistent)
         signal(SIGINT, SIG_DFL)
         signal(SIGTERM, SIG_DFL)
-        let text: StaticString = "\nstopping after this step and saving; once more to stop at once\n"
+        let text: StaticString = "\nstopping once what is done now is saved; again to stop at once\n"
         _ = write(STDERR_FILENO, text.utf8Start, text.utf8CodeUnitCount)
       }
     }

@@ -10,8 +10,10 @@ struct SdfCheck: ParsableCommand {
     commandName: "check",
     abstract: "Say what is wrong with meshes, and how sure their signed distances are.",
     discussion: """
-      A mesh is doubtful if a test for bad meshes objects: too few points inside, or distances that jump. Doubtful ones \
-      leave the exit code 0; meshes that cannot be read or have no surface make it 1.
+      A mesh is doubtful if one of the published tests for bad meshes objects: too few points inside, distances that \
+      jump, or backs of faces in sight. It can be used all the same: look at a slice (formcast render MESH --slice x=50%) \
+      to see whether inside is where you expect it. Doubtful meshes leave the exit code 0; those that cannot be read or \
+      have no surface make it 1.
       """)
 
   @Argument(help: "Mesh files.")

@@ -46,7 +46,7 @@ public struct ShapeCheck: Codable, Sendable, Equatable {
       sign.method == .winding ? sign.margin : try MeshDistanceField(normalized.mesh, sign: .winding).sign.margin
     (ambiguousShare, insideShare) = (samples.ambiguousShare, samples.uniformInsideShare ?? 0)
     (continuity, accepted, objections) = (samples.continuity, samples.isAccepted, samples.objections)
-    backFaces = try BackFaceViews(of: normalized.mesh)
+    backFaces = try BackFaceViews(of: field.orientedMesh)
     if !backFaces.passes {
       accepted = false
       objections.append(backFaces.text)

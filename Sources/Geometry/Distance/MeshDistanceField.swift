@@ -29,6 +29,8 @@ public final class MeshDistanceField: ScalarField {
 
   /// The mesh.
   public let mesh: Mesh
+  /// The mesh as winding numbers see it: with faces turned to agree, if they did not and that was asked for.
+  public let orientedMesh: Mesh
   /// Which method gives the signs, and how sure it is.
   public let sign: SignDecision
   private let faces: FaceTree
@@ -53,7 +55,8 @@ public final class MeshDistanceField: ScalarField {
     self.mesh = mesh
     threadCount = max(1, options.threadCount ?? ProcessInfo.processInfo.activeProcessorCount)
     let choice = SignChoice(mesh, options)
-    faces = try FaceTree(choice.mesh)
+    orientedMesh = choice.mesh
+    faces = try FaceTree(orientedMesh)
     (test, sign) = try choice.made(faces)
   }
 

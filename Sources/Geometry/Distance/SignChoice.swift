@@ -24,8 +24,11 @@ struct SignChoice {
       return
     }
     let repair = mesh.repairedOrientation()
-    (self.mesh, turnedFaceCount) = (repair.mesh, repair.turnedFaceCount)
-    self.topology = repair.turnedFaceCount == 0 ? topology : MeshTopology(repair.mesh.welded())
+    let repaired = repair.turnedFaceCount == 0 ? topology : MeshTopology(repair.mesh.welded())
+    // Where more than two faces meet, turning may make it worse.
+    let isBetter = repaired.inconsistentEdgeCount <= topology.inconsistentEdgeCount
+    (self.mesh, self.topology) = isBetter ? (repair.mesh, repaired) : (mesh, topology)
+    turnedFaceCount = isBetter ? repair.turnedFaceCount : 0
   }
 
   /// The test and why it was chosen, for the tree of this choice's mesh.

@@ -37,6 +37,7 @@ public struct SlicePainter: Sendable {
   public func image(of slice: DistanceSlice) throws(PictureError) -> Image {
     var image = Image(width: slice.width, height: slice.height)
     let slopes = slice.slopes()
+    let usual = slopes.sorted()[slopes.count / 2]
     // Lines grow with the picture.
     let pen = max(Float(min(slice.width, slice.height)) / 600, 0.75)
     for (pixel, distance) in slice.values.enumerated() {
@@ -48,9 +49,11 @@ public struct SlicePainter: Sendable {
       if index != 0 {
         // Lines that would run into each other are left out.
         let apart = min(max((contours.step / slope - 3) / 4, 0), 1)
+        // Where the distance hardly changes, as beside a face that is parallel to the plane, a line would become an area.
+        let steep = min(max((slope / usual - 0.06) / 0.2, 0), 1)
         let isMain = abs(index).truncatingRemainder(dividingBy: 5) == 0
         let cover = Self.cover(abs(distance - index * contours.step) / slope, halfWidth: (isMain ? 0.75 : 0.5) * pen)
-        image.blend(Self.ink, share: cover * apart * (isMain ? 0.5 : 0.26), x: x, y: y)
+        image.blend(Self.ink, share: cover * apart * steep * (isMain ? 0.5 : 0.26), x: x, y: y)
       }
       image.blend(Self.ink, share: Self.cover(abs(distance) / slope, halfWidth: 1.5 * pen), x: x, y: y)
     }
