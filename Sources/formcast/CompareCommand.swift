@@ -55,7 +55,8 @@ struct Compare: ParsableCommand {
     (options.sampleCount, options.volumeSampleCount) = (samples, volumeSamples)
     (options.target, options.thresholds, options.normalization) = (distance, threshold?.values, normalize)
     (options.sign, options.seed) = (inside.sign, seed.seed)
-    let (first, second) = (try CompareInput(mesh).mesh, try CompareInput(reference).mesh)
+    // Tried one by one, so that an error says which of the two cannot be sampled.
+    let (first, second) = (try MeshFailure.sampled(mesh), try MeshFailure.sampled(reference))
     let told: ShapeComparison
     do {
       told = try ShapeComparison(of: first, to: second, options: options)

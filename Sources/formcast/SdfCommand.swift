@@ -42,6 +42,14 @@ struct MeshFailure: Error, CustomStringConvertible {
     }
   }
 
+  /// A mesh of which samples can be drawn.
+  static func sampled(_ path: String) throws -> Mesh {
+    try with(path) { mesh in
+      _ = try SurfaceSampler(mesh)
+      return mesh
+    }
+  }
+
   private static func isAboutMesh(_ error: any Error) -> Bool {
     error is MeshError || error is MeshFileError || error is SamplingError || error is SurfaceSamplingError
   }

@@ -26,18 +26,18 @@ struct ShapePreparer: Sendable {
   ///
   /// *Throws*: `Stop`, and errors of the disk.
   func prepare(_ shape: ShapeSource) throws -> ShapeRecord {
-    let clock = ContinuousClock()
-    let (start, startOfWork) = (clock.now, Self.threadSeconds())
+    let startOfWork = Self.threadSeconds()
     var record = ShapeRecord(shape, sourceBytes: FileSize.bytes(of: shapes.url(of: shape)) ?? 0)
-    do {
-      let products = try products(of: shape, &record)
-      for product in products { try write(product, &record) }
-    } catch let error where error is Stop || error is VolumeError || error is ExperimentError {
-      throw error
-    } catch {
-      (record.outcome, record.reason) = (.bad, "\(error)")
+    record.seconds = try Stopwatch.seconds {
+      do {
+        let products = try products(of: shape, &record)
+        for product in products { try write(product, &record) }
+      } catch let error where error is Stop || error is VolumeError || error is ExperimentError {
+        throw error
+      } catch {
+        (record.outcome, record.reason) = (.bad, "\(error)")
+      }
     }
-    record.seconds = Self.seconds(clock.now - start)
     record.cpuSeconds = Self.threadSeconds() - startOfWork
     return record
   }
@@ -139,10 +139,6 @@ struct ShapePreparer: Sendable {
         insideShare: insideShare ?? voxelInsideShare, ambiguousShare: ambiguous / max(1, asked), continuity: continuity,
         objections: objections)
     }
-  }
-
-  private static func seconds(_ duration: Duration) -> Double {
-    Double(duration.components.seconds) + Double(duration.components.attoseconds) * 1e-18
   }
 
   /// Time that the processor has worked for this thread.

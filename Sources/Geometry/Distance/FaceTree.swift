@@ -2,8 +2,8 @@ import CMeshQueries
 import Foundation
 
 /// The faces of a mesh, ready to be asked for nearest points and winding numbers, in a frame of their own: scaled by a
-/// power of two so that they have about unit size, and moved to the origin only if they lie far from it. Both are exact for
-/// the mesh's own positions, so that no digit is lost and no size of mesh is too small or too large for Embree. Vertices
+/// power of two so that they have about unit size, and moved along those axes only on which they lie far from the origin
+/// (there numbers are so close to each other that their difference is exact). Both are exact for the mesh's own positions, so that no digit is lost and no size of mesh is too small or too large for Embree. Vertices
 /// without a face do not count.
 ///
 /// `@unchecked Sendable`: nothing changes after `init`, and the structures allow concurrent queries.
@@ -26,13 +26,13 @@ final class FaceTree: @unchecked Sendable {
   init(_ mesh: Mesh) throws {
     guard let box = Self.box(of: mesh) else { throw MeshError.noFaces }
     (scale, origin) = Self.frame(of: box)
-    (faceCount, bounds) = (
-      mesh.faces.count, Bounds(lower: (box.lower - origin) * scale, upper: (box.upper - origin) * scale)
-    )
+    let (origin, scale) = (origin, scale)
+    func local(_ position: SIMD3<Float>) -> SIMD3<Float> { (position - origin) * scale }
+    (faceCount, bounds) = (mesh.faces.count, Bounds(lower: local(box.lower), upper: local(box.upper)))
     corners = .allocate(capacity: 9 * mesh.faces.count)
     for (index, face) in mesh.faces.enumerated() {
       for corner in 0..<3 {
-        let position = (mesh.positions[Int(face[corner])] - origin) * scale
+        let position = local(mesh.positions[Int(face[corner])])
         for axis in 0..<3 { corners[9 * index + 3 * corner + axis] = position[axis] }
       }
     }
@@ -65,8 +65,9 @@ final class FaceTree: @unchecked Sendable {
     let size = (upper - lower).max()
     let exponent = size > 0 ? min(120, max(-120, -size.exponent)) : 0
     let center = lower + (upper - lower) / 2
-    let isFar = (center * center).sum().squareRoot() > 4 * size
-    return (Float(sign: .plus, exponent: Int(exponent), significand: 1), isFar ? SIMD3<Float>(center) : .zero)
+    var origin = SIMD3<Float>.zero
+    for axis in 0..<3 where abs(center[axis]) > 4 * size { origin[axis] = Float(center[axis]) }
+    return (Float(sign: .plus, exponent: Int(exponent), significand: 1), origin)
   }
 
   /// A position of the mesh's frame in this one.

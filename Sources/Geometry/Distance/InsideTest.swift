@@ -25,9 +25,3 @@ enum InsideMargin {
   /// Below this size a margin is called ambiguous.
   static let ambiguous: Float = 0.5
 }
-
-/// Outside the bounding box everything is outside, whatever a method says.
-@inline(__always)
-func lies(_ point: SIMD3<Float>, outside box: Bounds) -> Bool {
-  any((point .< box.lower) .| (point .> box.upper))
-}

@@ -60,8 +60,8 @@ public final class MeshDistanceField: ScalarField {
     (test, sign) = try choice.made(faces)
   }
 
-  /// A distance changes by at most as much as the point moves. Where the surface is open or crosses itself its sign may
-  /// jump; sparse extraction follows such a jump from the border of the hole, as part of the surface.
+  /// A distance changes by at most as much as the point moves. Where the surface is open its sign may jump; sparse
+  /// extraction follows such a jump from the border of the hole, as part of the surface.
   public var slopeBound: Float? { 1 }
 
   /// Signed distances and gradients.

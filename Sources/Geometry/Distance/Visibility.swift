@@ -26,7 +26,9 @@ struct Visibility: InsideTest {
       rays.rays, block.points, block.count, cameras, cameras.count,
       min(Self.enough, UInt32(cameras.count)), touch, &views)
     for index in 0..<block.count {
-      if lies(block.point(index), outside: bounds) || views[index] >= Self.enough {
+      let point = block.point(index)
+      let isBeyond = any((point .< bounds.lower) .| (point .> bounds.upper))
+      if isBeyond || views[index] >= Self.enough {
         margins[index] = -1
       } else {
         margins[index] = views[index] == 0 ? 1 : cameras.count == 1 ? -1 : -0.25

@@ -9,15 +9,16 @@ import CMeshQueries
 /// *Reference*: Jacobson, Kavan, Sorkine-Hornung, "Robust inside-outside segmentation using generalized winding numbers",
 /// 2013; Barill et al., "Fast winding numbers for soups and clouds", 2018, for the hierarchy and order 2. Differs: groups
 /// are accepted by a bound of their own error; sixteen queries share one walk through the tree.
-/// *Limits*: single precision; the face-by-face sum errs by about 1e-6 times the square root of the number of faces.
+/// *Limits*: single precision; the face-by-face sum was within 4e-5 of that in double precision on seven meshes of 968 to
+/// 69,451 faces, and tests hold it to 1e-4.
 struct WindingNumber: InsideTest {
   /// Error allowed for a group of faces: in the first try, and where that did not decide. 0 is exact.
   private static let tolerances: [Float] = [8e-3, 4e-4, 0]
   private let faces: FaceTree
   private let isClosed: Bool
 
-  /// For faces that look outward. The number of a closed mesh changes only
-  /// where the surface is, which saves most of the work for queries away from it.
+  /// For faces that look outward. The number of a closed mesh changes only where the surface is, which saves most of the
+  /// work for queries away from it.
   init(_ faces: FaceTree, isClosed: Bool) {
     (self.faces, self.isClosed) = (faces, isClosed)
   }

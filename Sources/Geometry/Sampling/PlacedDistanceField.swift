@@ -24,7 +24,7 @@ public struct PlacedDistanceField: Sendable {
     placement = toMesh.relative(to: sphere.toMesh)
   }
 
-  /// Signed distances of points, and what else is wanted; traps if a point is not finite.
+  /// Signed distances of points, and what else is wanted; nan for a point that is not finite.
   ///
   /// *Parameters*: `progress` is told the number of points answered, after each batch.
   public func query(

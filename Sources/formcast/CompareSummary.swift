@@ -1,19 +1,4 @@
-import Foundation
 import Geometry
-
-/// A mesh of which samples can be drawn.
-struct CompareInput {
-  let mesh: Mesh
-
-  init(_ path: String) throws {
-    mesh = try Mesh(contentsOf: URL(fileURLWithPath: path))
-    do {
-      _ = try SurfaceSampler(mesh)
-    } catch {
-      throw SurfaceChoiceError("\(path): \(error)")
-    }
-  }
-}
 
 /// What `formcast compare` tells: the comparison and the two files.
 struct CompareSummary: Encodable {
