@@ -92,6 +92,8 @@ public struct CurvePanel: Sendable, Equatable {
   public var references: [ReferenceLine] = []
   /// Whether the vertical axis is logarithmic.
   public var isLogarithmic = false
+  /// Whether the horizontal axis is logarithmic, for curves of very different length; points at 0 are not shown then.
+  public var isLogarithmicAcross = false
   /// The range of the vertical axis.
   public var limits = AxisLimits.automatic
 
@@ -122,9 +124,14 @@ extension CurvePanel: PanelDrawing {
         script.add("set ytics (\(ticks.joined(separator: ", ")))")
       }
     }
-    let xs = curves.flatMap { $0.points.map(\.x) }.filter(\.isFinite)
+    let xs = curves.flatMap { $0.points.map(\.x) }.filter { $0.isFinite && (!isLogarithmicAcross || $0 > 0) }
     let low = xs.min() ?? 0, high = xs.max() ?? 1
     script.add("set xrange [\(GnuplotScript.number(low)):\(GnuplotScript.number(high > low ? high : low + 1))]")
+    if isLogarithmicAcross, low > 0 {
+      let ticks = Self.logarithmicTicks(from: low, to: max(high, low + 1)).map(GnuplotScript.number)
+      script.add("set logscale x")
+      script.add("set xtics (\(ticks.joined(separator: ", ")))")
+    }
     var parts: [String] = references.map { line in
       "\(GnuplotScript.number(line.value)) with lines lw 1.4 dt (2,3) lc rgb '\(FigureStyle.color(line.role))'"
     }

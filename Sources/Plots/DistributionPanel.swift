@@ -37,7 +37,6 @@ public struct DistributionPanel: Sendable, Equatable {
 
 extension DistributionPanel: PanelDrawing {
   private static let rowHeight = 20.0
-  private static let outlierLimit = 200
 
   func draw(in frame: PanelFrame, script: inout GnuplotScript) {
     var frame = frame
@@ -96,29 +95,8 @@ extension DistributionPanel: PanelDrawing {
     var parts: [String] = []
     for (index, group) in groups.enumerated() {
       guard let summary = ValueSummary(group.values) else { continue }
-      let row = Double(groups.count - index)
-      let (first, median, third) = summary.quartiles
-      let color = FigureStyle.color(group.role)
-      let whiskers = script.addData([
-        [summary.whiskers.0, row, first - summary.whiskers.0, 0], [third, row, summary.whiskers.1 - third, 0],
-        [summary.whiskers.0, row - 0.15, 0, 0.3], [summary.whiskers.1, row - 0.15, 0, 0.3],
-      ])
-      parts.append("\(whiskers) using 1:2:3:4 with vectors nohead lw 1.2 lc rgb '\(color)'")
-      let box = script.addData([[median, row, first, third, row - 0.3, row + 0.3]])
-      parts.append(
-        "\(box) using 1:2:3:4:5:6 with boxxyerror fc rgb '\(color)' fs transparent solid 0.25 border lc rgb '\(color)' lw 1.2"
-      )
-      let middle = script.addData([[median, row - 0.3, 0, 0.6]])
-      parts.append("\(middle) using 1:2:3:4 with vectors nohead lw 2.4 lc rgb '\(color)'")
-      let stride = max(1, summary.outliers.count / Self.outlierLimit)
-      let outliers = summary.outliers.enumerated().filter { $0.offset % stride == 0 }.map { [$0.element, row] }
-      if !outliers.isEmpty {
-        let data = script.addData(outliers)
-        parts.append("\(data) using 1:2 with points pt 7 ps 0.18 lc rgb '\(color)'")
-      }
-      let mean = script.addData([[summary.mean, row]])
-      parts.append("\(mean) using 1:2 with points pt 13 ps 0.9 lc rgb '#ffffff'")
-      parts.append("\(mean) using 1:2 with points pt 13 ps 0.6 lc rgb '\(FigureStyle.ink)'")
+      let marks = BoxMarks(summary, at: Double(groups.count - index), isUpright: false)
+      parts += marks.draw(color: FigureStyle.color(group.role), script: &script)
     }
     script.add("plot " + (parts.isEmpty ? "NaN" : parts.joined(separator: ", ")))
   }

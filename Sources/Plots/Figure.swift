@@ -19,6 +19,8 @@ public enum FigurePanel: Sendable, Equatable {
   case distribution(DistributionPanel)
   /// Mean lines with bands of a standard deviation.
   case bands(BandPanel)
+  /// Box plots of several groups for each of several categories.
+  case boxes(BoxPanel)
   /// Grouped bars with whiskers and marks.
   case bars(BarPanel)
   /// Points in space.
@@ -29,6 +31,7 @@ public enum FigurePanel: Sendable, Equatable {
     case .curves(let panel): panel
     case .distribution(let panel): panel
     case .bands(let panel): panel
+    case .boxes(let panel): panel
     case .bars(let panel): panel
     case .cloud(let panel): panel
     }
@@ -112,6 +115,7 @@ public struct Figure: Sendable, Equatable {
       case .curves(let panel): panel.title
       case .distribution(let panel): panel.title
       case .bands(let panel): panel.title
+      case .boxes(let panel): panel.title
       case .bars(let panel): panel.title
       case .cloud(let panel): panel.title
       }

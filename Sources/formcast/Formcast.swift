@@ -17,6 +17,7 @@ struct Formcast: ParsableCommand {
       Train.self,
       Evaluate.self,
       Curves.self,
+      StudyVerb.self,
       ForecastVerb.self,
       Import.self,
       Render.self,
