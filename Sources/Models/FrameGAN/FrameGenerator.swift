@@ -54,6 +54,9 @@ public final class FrameGenerator: Module {
     }
   }
 
+  /// Whose running statistics training moves.
+  public var batchNorms: [BatchNorm] { (blocks.map(\.norm) + norms).compactMap(\.batch) }
+
   /// Frames of codes.
   public func callAsFunction(_ codes: Tensor, mode: Mode, precision: Precision = .float32) -> Tensor {
     let edge = FrameGAN.Configuration.coarsestEdge

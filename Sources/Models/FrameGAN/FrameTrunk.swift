@@ -73,6 +73,9 @@ public final class FrameEncoder: Module {
       biasInitializer: .zeros, generator: generator)
   }
 
+  /// Whose running statistics training moves.
+  public var batchNorms: [BatchNorm] { (trunk.blocks.map(\.norm) + trunk.norms).compactMap(\.batch) }
+
   /// Codes of frames.
   public func callAsFunction(_ frames: Tensor, mode: Mode, precision: Precision = .float32) -> Tensor {
     dense(trunk(frames, mode: mode, precision: precision), precision: precision)
