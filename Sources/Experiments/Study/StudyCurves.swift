@@ -6,8 +6,8 @@ import Runs
 package struct StudyCurves: Equatable, Sendable {
   /// Mean squared error and Jaccard distance to the target.
   package var mse: [CurvePoint], jaccard: [CurvePoint]
-  /// The last Jaccard distance to the input, and that of the null model; nil where it is not known.
-  package var input: Double?, null: Double?
+  /// The Jaccard distance of the null model; nil where it is not known.
+  package var null: Double?
 
   /// The curves of a run's evaluations; `batchSize` turns steps into samples.
   package init(events: [TrainingEvent], batchSize: Int) {
@@ -18,7 +18,6 @@ package struct StudyCurves: Equatable, Sendable {
       }
       if let point = point("mse") { mse.append(point) }
       if let point = point("jaccard") { jaccard.append(point) }
-      input = evaluation.metrics["jaccard_input"] ?? input
       null = evaluation.metrics["jaccard_null"] ?? null
     }
   }

@@ -49,8 +49,9 @@ package struct StudyFigures: Sendable {
     let ends = panel.curves.compactMap { $0.points.last?.x }
     // One of them would be a speck at the edge.
     panel.isLogarithmicAcross = (ends.max() ?? 1) > 4 * (ends.min() ?? 1)
-    panel.references = [("input", references?.input, SeriesRole.input), ("null model", references?.null, .null)]
-      .compactMap { name, value, role in value.map { ReferenceLine(name: name, value: $0, role: role) } }
+    if let null = references?.null {
+      panel.references = [ReferenceLine(name: "null model", value: null, role: .null)]
+    }
     return .curves(panel)
   }
 

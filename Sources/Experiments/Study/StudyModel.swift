@@ -114,7 +114,12 @@ public struct StudyModel: Hashable, Sendable, Codable, CustomStringConvertible {
 extension StudyArchitecture {
   /// What a configuration's network is; nil for one that the study has no place for.
   init?(of configuration: ForecastConfiguration) {
-    self = .convLSTM
+    switch configuration.model {
+    case .convLSTM: self = .convLSTM
+    case .frameGAN(let networks) where networks.pastFrames == 1: self = .oneFrame
+    case .frameGAN(let networks) where networks.pastFrames == 3: self = .threeFrames
+    case .frameGAN: return nil
+    }
   }
 }
 

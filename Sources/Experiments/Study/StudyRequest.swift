@@ -35,6 +35,12 @@ package struct StudyRequest: Codable, Equatable, Sendable {
   /// What is read.
   package var data: DataSet
 
+  /// A request for these models on a data set, with nothing else said.
+  package init(models: [StudyModel], data: DataSet) {
+    (scale, minutes, seed, runs, settings) = (.small, nil, 1, [:], [])
+    (self.models, self.data) = (models, data)
+  }
+
   /// Throws, naming what differs, unless `other` asks for the same study.
   package func requireSame(as other: StudyRequest, in folder: String) throws {
     let pairs: [(String, String, String)] = [
@@ -93,7 +99,7 @@ extension StudyRequest {
       let configuration = try ForecastRun(path).configuration
       guard let model = StudyModel(of: configuration) else {
         throw ExperimentError(
-          "\(path): a \(configuration.recipe) of format \(configuration.data.format) is none of the study's models; formats are t20, t40 and t80"
+          "\(path): a \(configuration.recipe) of format \(configuration.data.format) is none of the study's models: 1 or 3 past frames, formats t20, t40 and t80"
         )
       }
       guard models.contains(model) else { throw ExperimentError("\(path): is \(model), which --only leaves out") }
