@@ -21,7 +21,7 @@ extension TrainedTests {
         "model.baseWidth=8", "model.latentSize=8", "model.kernelSize=3", "training.batchSize=2", "training.steps=3",
         "training.validationInterval=2", "training.checkpointInterval=1", "training.keepLast=9",
       ]
-      (options.limit, options.progress) = (3, .quiet)
+      (options.part, options.limit, options.progress) = (.validation, 3, .quiet)
       return options
     }
 
@@ -119,7 +119,8 @@ extension TrainedTests {
     func measured() throws {
       var options = options("timed")
       (options.only, options.minutes, options.limit) = ([Self.names[2]], 1, 1)
-      options.settings.removeAll { $0.hasPrefix("training.steps") || $0.hasPrefix("training.validation") }
+      let others = ["training.steps", "training.validation", "model.filters", "model.kernelSizes", "model.output"]
+      options.settings.removeAll { setting in others.contains { setting.hasPrefix($0) } }
       // As slow as to leave eight steps.
       let outcome = try Study(
         options, measure: { _ in StudyCost(parameters: 1, secondsPerStep: 7, secondsPerValidation: 0) })()

@@ -71,8 +71,10 @@ struct StudyTableTests {
     let columns = lines[0].map(String.init)
     let jaccard = try #require(columns.firstIndex(of: "sequence_jaccard_target"))
     #expect(lines[3][0] == "convlstm-t80" && lines[3][jaccard] == "0.188" && lines[3].contains("true"))
-    #expect(table.summary.rows[2].prefix(5) == ["ConvLSTM", "t80", "761,889", "100", "3.2"])
-    #expect(table.markdown.contains("| ConvLSTM | t80 |") && table.markdown.contains("- t20: "))
+    #expect(table.verdicts.rows[2] == ["ConvLSTM t80", "0.1880", "0.2814", "0.3422", "yes", "2", "0.1880", "yes", "2"])
+    #expect(table.details.rows[5].prefix(3) == ["ConvLSTM t80", "Jaccard", "0.1880 / 0.2814 / 0.3422"])
+    #expect(table.training.rows[0] == ["ConvLSTM t20", "trained", "761,889", "100", "90", "3.2"])
+    #expect(table.markdown.contains("| ConvLSTM t80 | 0.1880 |") && table.markdown.contains("- t20: "))
   }
 
   @Test("Another order is told as such; one model of a format has none")

@@ -41,10 +41,6 @@ struct StudyReport {
       "The truth, and under it what each model says from the true frames before, and where they differ."
     static let rolloutStrip =
       "Forecast of several steps: all models see the same frames up to step 0, and each prediction is fed back."
-    static let summary =
-      "Means over the series; Jaccard distance over all frames of a series jointly. Valid: nearer to the target than input and null model are, by MSE and Jaccard. Horizon: leading steps of a rollout better than the null model."
-    static let details =
-      "Target / input / null model, mean over the series. Sequence: all predicted frames of a series jointly, as the ConvLSTM was published. Frame: frame by frame, as the frame GANs were."
   }
 
   private func addVerdict(to page: inout HTMLReport) {
@@ -57,7 +53,7 @@ struct StudyReport {
     let isSame = sameVerdicts == results.count && sameOrders == orders.count
     let isMixed = sameVerdicts * 2 >= results.count || sameOrders > 0
     var sentence =
-      "\(valid) of \(results.count) models are valid, \(published) are as published; \(sameVerdicts) verdicts agree."
+      "Valid: \(valid) of \(results.count) models, published: \(published); \(sameVerdicts) of \(results.count) verdicts agree."
     if !orders.isEmpty {
       sentence += " The order of merit is the published one on \(sameOrders) of \(orders.count) formats."
     }
@@ -76,11 +72,13 @@ struct StudyReport {
   private func addTables(to page: inout HTMLReport) {
     let table = StudyTable(outcome.models)
     page.addSection("Results")
-    for (content, caption) in [(table.summary, Caption.summary), (table.details, Caption.details)] {
-      var shown = HTMLReport.Table(caption: caption, headings: content.headings, rows: content.rows)
-      shown.emphasizedRows = Set(outcome.models.indices.filter { outcome.models[$0].score.valid })
-      page.add(shown)
-    }
+    var verdicts = HTMLReport.Table(
+      caption: StudyTable.verdictsCaption, headings: table.verdicts.headings, rows: table.verdicts.rows)
+    verdicts.emphasizedRows = Set(outcome.models.indices.filter { outcome.models[$0].score.valid })
+    page.add(verdicts)
+    page.add(
+      HTMLReport.Table(
+        caption: StudyTable.detailsCaption, headings: table.details.headings, rows: table.details.rows))
   }
 
   private func addComparison(to page: inout HTMLReport, in folder: StudyFolder) throws {
@@ -150,19 +148,19 @@ struct StudyReport {
       ]
     }
     page.addProperties(properties.map { (name: $0.0, value: $0.1) })
-    let rows = members.map { member -> [String] in
-      let (result, configuration) = (member.subject.result, member.run.configuration)
-      let cost = plan.entries.first { $0.model == result.model }?.cost
-      return [
-        result.model.name, result.isTrained ? "trained" : "given as a run", configuration.recipe,
-        "\(configuration.training.batchSize)", "\(result.steps)", "\(result.step)",
+    var training = StudyTable(outcome.models).training
+    training.headings += ["recipe", "batch", "s/step when planned"]
+    for (index, member) in members.enumerated() {
+      let configuration = member.run.configuration
+      let cost = plan.entries.first { $0.model == member.subject.result.model }?.cost
+      training.rows[index] += [
+        configuration.recipe, "\(configuration.training.batchSize)",
         cost.map { String(format: "%.3f", $0.secondsPerStep) } ?? "–",
       ]
     }
     page.add(
       HTMLReport.Table(
         caption: "Every model's whole configuration is in config.yaml of its run, and in study.json.",
-        headings: ["model", "made by", "recipe", "batch", "steps", "judged step", "seconds per step when planned"],
-        rows: rows))
+        headings: training.headings, rows: training.rows))
   }
 }

@@ -94,7 +94,8 @@ struct StudySession {
     var result = StudyResult(
       model: entry.model, isTrained: entry.configuration != nil, step: step, steps: max(record.steps, step),
       score: try evaluation.score())
-    (result.parameters, result.minutes) = (record.parameters, record.minutes)
+    result.parameters = try record.parameters ?? evaluation.run.parameterCount()
+    result.minutes = record.minutes
     let curves = StudyCurves(
       events: record.events, batchSize: evaluation.run.configuration.training.batchSize)
     let subject = StudyFigures.Subject(

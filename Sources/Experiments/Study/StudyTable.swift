@@ -39,57 +39,87 @@ package struct StudyTable: Sendable {
     return cells + ["\(published.isValid)", "\(published.horizon)"]
   }
 
-  /// Headings and rows for a page: what a reader looks at first.
-  package var summary: (headings: [String], rows: [[String]]) {
+  /// Headings and rows of a table for people.
+  package typealias Content = (headings: [String], rows: [[String]])
+
+  /// What a reader looks at first: is a model valid, how far does it see, and what is published.
+  package var verdicts: Content {
     let headings = [
-      "model", "format", "parameters", "steps", "minutes", "Jaccard target / input / null", "verdict", "horizon",
-      "published Jaccard", "published verdict", "published horizon",
+      "model", "Jaccard", "to input", "null", "valid", "horizon", "published Jaccard", "was valid", "had horizon",
     ]
     let rows = results.map { result -> [String] in
       let (jaccard, published) = (result.score.scoring.sequence.jaccard, result.published)
-      return [
-        result.model.architecture.title, result.model.format.rawValue,
-        result.parameters.map(StudyText.count) ?? "–", StudyText.count(result.steps),
-        result.minutes.map { String(format: "%.1f", $0) } ?? "–", Self.means(jaccard), Self.verdict(result.score.valid),
-        "\(result.score.horizon)", StudyText.error(published.jaccard.target), Self.verdict(published.isValid),
-        "\(published.horizon)",
+      return [result.model.title] + [jaccard.target, jaccard.input, jaccard.null].map { StudyText.error($0.mean) }
+        + [
+          Self.word(result.score.valid), "\(result.score.horizon)", StudyText.error(published.jaccard.target),
+          Self.word(published.isValid), "\(published.horizon)",
+        ]
+    }
+    return (headings, rows)
+  }
+
+  /// Both measures by both scorings.
+  package var details: Content {
+    let headings = ["model", "measure", "sequence", "frame", "published"]
+    let rows = results.flatMap { result -> [[String]] in
+      let (scoring, published) = (result.score.scoring, result.published)
+      let measures = [
+        ("MSE", scoring.sequence.mse, scoring.frame.mse, published.mse),
+        ("Jaccard", scoring.sequence.jaccard, scoring.frame.jaccard, published.jaccard),
+      ]
+      return measures.map { name, sequence, frame, published in
+        [
+          result.model.title, name, Self.means(sequence), Self.means(frame),
+          StudyText.errors([published.target, published.input, published.null]),
+        ]
+      }
+    }
+    return (headings, rows)
+  }
+
+  /// How long each model was trained.
+  package var training: Content {
+    let rows = results.map { result in
+      [
+        result.model.title, result.isTrained ? "trained" : "given", result.parameters.map(StudyText.count) ?? "–",
+        StudyText.count(result.steps), StudyText.count(result.step),
+        result.minutes.map { String(format: "%.1f", $0) } ?? "–",
       ]
     }
-    return (headings, rows)
+    return (["model", "run", "parameters", "steps", "judged step", "minutes"], rows)
   }
 
-  /// Headings and rows of both measures by both scorings.
-  package var details: (headings: [String], rows: [[String]]) {
-    let headings = [
-      "model", "format", "MSE, sequence", "Jaccard, sequence", "MSE, frame", "Jaccard, frame", "published MSE",
-      "published Jaccard",
-    ]
-    let rows = results.map { result -> [String] in
-      let (scoring, published) = (result.score.scoring, result.published)
-      let measured = [scoring.sequence.mse, scoring.sequence.jaccard, scoring.frame.mse, scoring.frame.jaccard]
-      return [result.model.architecture.title, result.model.format.rawValue] + measured.map(Self.means)
-        + [published.mse, published.jaccard].map { StudyText.errors([$0.target, $0.input, $0.null]) }
-    }
-    return (headings, rows)
-  }
+  /// What the columns of ``verdicts`` mean.
+  static let verdictsCaption =
+    "Jaccard distance of the prediction to the target and to the input, and of the null model: means over the series, all"
+    + " frames of a series jointly. Valid: nearer to the target than input and null model are, by MSE and Jaccard."
+    + " Horizon: leading steps of a rollout that are better than the null model."
 
-  /// `table.md`: both tables and the orderings.
+  /// What the columns of ``details`` mean.
+  static let detailsCaption =
+    "Target / input / null model, means over the series. Sequence: all predicted frames of a series jointly, as the"
+    + " ConvLSTM was published. Frame: frame by frame, as the frame GANs were. A model of three past frames predicts two"
+    + " frames of each series less than the others."
+
+  /// `table.md`: the tables and the orderings.
   package var markdown: String {
-    func table(_ content: (headings: [String], rows: [[String]])) -> String {
+    func table(_ content: Content) -> String {
       let lines = [content.headings, content.headings.map { _ in "---" }] + content.rows
       return lines.map { "| \($0.joined(separator: " | ")) |" }.joined(separator: "\n")
     }
     let orderings = StudyOrdering.orderings(of: results).map { "- \($0.sentence)\n" }.joined()
     return """
-      \(table(summary))
+      \(table(verdicts))
 
-      Errors are means over the series, to the target, to the input and of the null model; in the first table over all \
-      frames of a series jointly. The published ones are of the ConvLSTM over all frames jointly, of the others over \
-      single frames.
-
-      \(table(details))
+      \(Self.verdictsCaption)
 
       \(orderings)
+      \(table(details))
+
+      \(Self.detailsCaption)
+
+      \(table(training))
+
       """
   }
 
@@ -97,5 +127,5 @@ package struct StudyTable: Sendable {
     StudyText.errors([errors.target.mean, errors.input.mean, errors.null.mean])
   }
 
-  private static func verdict(_ isValid: Bool) -> String { isValid ? "valid" : "not valid" }
+  private static func word(_ isValid: Bool) -> String { isValid ? "yes" : "no" }
 }

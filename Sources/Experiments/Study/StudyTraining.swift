@@ -1,5 +1,7 @@
 import Foundation
+import NN
 import Runs
+import Torch
 import Training
 
 /// The training of one model of a study, from wherever it stands.
@@ -70,5 +72,16 @@ struct TrainingRecord {
       }
     }
     return seconds.isEmpty ? nil : seconds.reduce(0, +) / 60
+  }
+}
+
+extension ForecastRun {
+  /// Trainable numbers of the model, for a run that was not trained here; nil for a forecaster that does not say.
+  func parameterCount() throws -> Int? {
+    switch try forecaster(on: .cpu) {
+    case let predictor as ConvLSTMPredictor: predictor.network.parameterCount
+    case let predictor as FrameGANPredictor: predictor.networks.parameterCount
+    default: nil
+    }
   }
 }
