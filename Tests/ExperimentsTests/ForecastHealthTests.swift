@@ -50,21 +50,18 @@ struct ForecastHealthTests {
     #expect(OccupancySet(.ones([1, 1, 2, 2, 2])).meanPairwiseDistance == nil)
   }
 
-  @Test("The measures of an evaluation in batches equal the definition over the last frames")
+  @Test("The measures of an evaluation in batches equal the definition over the frames")
   func measures() throws {
     let bank = frames(20, side: 4, seed: 3)
-    let shape = [2, 6, 1, 4, 4, 4]
-    let predictions = frames(12, side: 4, seed: 4).reshaped(shape)
-    let targets = frames(12, side: 4, seed: 5).reshaped(shape)
-    let inputs = frames(12, side: 4, seed: 6).reshaped(shape)
-    var health = ForecastHealth(bank: ForecastHealth.bank(of: bank.unsqueezed(0)))
+    let (predictions, targets) = (frames(6, side: 4, seed: 4), frames(6, side: 4, seed: 5))
+    let inputs = frames(6, side: 4, seed: 6)
+    var health = ForecastHealth(bank: OccupancySet(bank))
     for start in stride(from: 0, to: 6, by: 2) {
-      func part(_ tensor: Tensor) -> Tensor { tensor.narrowed(1, start: start, length: 2) }
+      func part(_ tensor: Tensor) -> Tensor { tensor.narrowed(0, start: start, length: 2) }
       health.add(predictions: part(predictions), targets: part(targets), inputs: part(inputs))
     }
     let found = health.measures()
-    func last(_ tensor: Tensor) -> [ArraySlice<Float>] { rows(tensor.selected(0, index: 1).contiguous()) }
-    let (p, t, i, b) = (last(predictions), last(targets), last(inputs), rows(bank))
+    let (p, t, i, b) = (rows(predictions), rows(targets), rows(inputs), rows(bank))
     func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(values.count) }
     func diversity(_ list: [ArraySlice<Float>]) -> Double {
       mean(list.indices.flatMap { x in list.indices.filter { $0 != x }.map { distance(list[x], list[$0]) } })
@@ -85,11 +82,11 @@ struct ForecastHealthTests {
 
   @Test("Only the first series are held, whatever comes, and nothing gives no measures")
   func limits() throws {
-    var health = ForecastHealth(bank: ForecastHealth.bank(of: .ones([1, 2, 1, 2, 2, 2])))
+    var health = ForecastHealth(bank: OccupancySet(.ones([2, 1, 2, 2, 2])))
     #expect(health.measures().isEmpty)
-    let ones = Tensor.ones([3, 100, 1, 2, 2, 2])
+    let ones = Tensor.ones([100, 1, 2, 2, 2])
     for _ in 0..<2 { health.add(predictions: ones, targets: ones, inputs: ones) }
-    for _ in 0..<3 { health.add(predictions: .zeros([3, 100, 1, 2, 2, 2]), targets: ones, inputs: ones) }
+    for _ in 0..<3 { health.add(predictions: .zeros([100, 1, 2, 2, 2]), targets: ones, inputs: ones) }
     // 200 full ones and 56 empty ones.
     #expect(abs(try #require(health.measures()["occupancy"]) - 200 / 256.0) < 1e-6)
     #expect(abs(try #require(health.measures()["copy"]) - 56 / 256.0) < 1e-6)

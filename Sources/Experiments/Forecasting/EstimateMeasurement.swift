@@ -51,8 +51,7 @@ struct EstimateMeasurement {
     configuration.data.validationFiles = try validationCounts().measured
     configuration.training.recalibrationBatches = nil
     configuration.training.samples = 0
-    return try ConvLSTMTask(
-      configuration, data: ForecastData(configuration, directory: directory), device: device)
+    return try configuration.task(data: ForecastData(configuration, directory: directory), device: device)
   }
 
   private func validationCounts() throws -> (measured: Int, all: Int) {

@@ -38,7 +38,8 @@ public struct TrainingEstimate: Encodable, Sendable, Equatable {
 
   /// One line for people; says what fits into `minutes` where that is not everything.
   public func text(minutes: Double = 60) -> String {
-    let size = parameters >= 1_000_000 ? String(format: "%.1f million", Double(parameters) / 1e6) : Self.count(parameters)
+    let size =
+      parameters >= 1_000_000 ? String(format: "%.1f million", Double(parameters) / 1e6) : Self.count(parameters)
     let steps = Self.count(stepsPlanned)
     var parts = [
       "\(size) parameters",

@@ -2,7 +2,7 @@ import Torch
 
 /// How a forecaster's predictions relate to each other, to their inputs and to the training frames: what losses do not tell.
 ///
-/// Filled batch by batch during an evaluation and then asked for its measures; it holds one frame, the last predicted one, of
+/// Filled batch by batch during an evaluation and then asked for its measures; it holds one frame of
 /// each of the first series, so that memory and time do not grow with the validation data.
 package struct ForecastHealth {
   /// Series that are looked at.
@@ -15,15 +15,12 @@ package struct ForecastHealth {
   private var targets: OccupancySet?
   private var inputs: OccupancySet?
 
-  /// With a fixed bank of training frames; ``bank(of:)`` makes one.
+  /// With a fixed bank of training frames.
   package init(bank: OccupancySet) { self.bank = bank }
 
-  /// The last frame of each of some training series: [T, N, 1, D, H, W] to N frames.
-  package static func bank(of frames: Tensor) -> OccupancySet { OccupancySet(lastFrames(frames)) }
-
-  /// Adds a batch.
+  /// Adds the last window of each series of a batch.
   ///
-  /// *Shapes*: all [P, N, 1, D, H, W]; the input of a prediction is the last frame seen before it.
+  /// *Shapes*: all [N, 1, D, H, W], occupancies; the input of a prediction is the last frame seen before it.
   package mutating func add(predictions: Tensor, targets: Tensor, inputs: Tensor) {
     guard (self.predictions?.count ?? 0) < Self.seriesLimit else { return }
     withoutGradient {
@@ -57,11 +54,22 @@ package struct ForecastHealth {
   }
 
   private static func append(_ frames: Tensor, to set: inout OccupancySet?) {
-    let added = OccupancySet(lastFrames(frames))
+    let added = OccupancySet(frames)
     set = set?.joined(with: added, limit: seriesLimit) ?? added
   }
+}
 
-  private static func lastFrames(_ frames: Tensor) -> Tensor {
-    frames.narrowed(0, start: frames.shape[0] - 1, length: 1)
+extension ForecastData {
+  /// The last frame of each of the first training series.
+  func healthBank(on device: Device) throws -> OccupancySet {
+    let loader = try seriesLoader(.training, limit: ForecastHealth.bankLimit)
+    defer { loader.cancel() }
+    var bank: OccupancySet?
+    while let batch = try loader.nextBatch() {
+      let frames = OccupancySet(batch.inputTensor(on: device).selected(0, -1))
+      bank = bank?.joined(with: frames, limit: ForecastHealth.bankLimit) ?? frames
+    }
+    guard let bank else { throw ExperimentError("the training data hold no series") }
+    return bank
   }
 }
