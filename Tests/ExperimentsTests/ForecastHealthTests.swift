@@ -46,7 +46,7 @@ struct ForecastHealthTests {
     #expect(empty.meanNearestDistance(in: empty) == 0 && empty.meanNearestDistance(in: full) == 1)
     #expect(empty.occupancy == 0 && full.occupancy == 1)
     // A half is not above a half.
-    #expect(OccupancySet(.full([1, 1, 2, 2, 2], 0.5)).occupancy == 0)
+    #expect(OccupancySet(.full([1, 1, 2, 2, 2], value: 0.5)).occupancy == 0)
     #expect(OccupancySet(.ones([1, 1, 2, 2, 2])).meanPairwiseDistance == nil)
   }
 

@@ -11,6 +11,10 @@ package struct AdversarialHealth {
   package struct Stretch: Equatable {
     package var steps: [String: Double]
     package var evaluation: [String: Double]
+
+    package init(steps: [String: Double], evaluation: [String: Double]) {
+      (self.steps, self.evaluation) = (steps, evaluation)
+    }
   }
 
   /// Voxels of a frame: the critic's gap is held against the distance that frames can have.
