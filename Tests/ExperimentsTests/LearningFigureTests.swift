@@ -92,7 +92,7 @@ struct LearningFigureTests {
     let ours = FileManager.default.temporaryDirectory.appending(path: "formcast-\(UUID().uuidString).txt")
     defer { #expect(throws: Never.self) { try FileManager.default.removeItem(at: ours) } }
     try LossHistory(.evaluations, of: Self.events.map { TimedEvent($0, time: 0) }).write(to: ours)
-    let both = try CurveComparison([ours.path, file.path], until: 15)
+    let both = try CurveComparison([ours.path], until: 15)
     #expect(both.histories[0].last["critic_loss"]?.value == -5 && both.histories[0].last["jaccard"]?.value == 0.1)
     let labels = try CurveComparison([ours.path, file.path]).figure.panels.map { panel in
       if case .curves(let panel) = panel { "\(panel.yLabel) \(panel.curves.count)" } else { "" }

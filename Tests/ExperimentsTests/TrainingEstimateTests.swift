@@ -26,7 +26,7 @@ struct EstimateTextTests {
     var estimate = estimate
     (estimate.evaluations, estimate.secondsPerEvaluation) = (20, 380)
     #expect(estimate.totalSeconds == 38_000 + 7600)
-    #expect(estimate.text().contains("20,000 steps take 12 h 40 min, about 2 h 07 min of it for 20 evaluations;"))
+    #expect(estimate.text().contains("20,000 steps take 12 h 40 min, about 2 h 06 min of it for 20 evaluations;"))
     #expect(estimate.stepsThatFit(minutes: 60) == 1578 && estimate.stepsThatFit(minutes: 1e6) == 20_000)
     estimate.secondsPerEvaluation = 1
     #expect(!estimate.text().contains("evaluations"))
