@@ -34,13 +34,13 @@ struct LearningFigureTests {
     let panels = try panels(Self.events)
     #expect(
       panels.map(\.yLabel) == [
-        "loss", "what the critic sees", "Jaccard distance (validation)", "Jaccard distance (variety)",
+        "loss", "what the critic sees", "penalty", "Jaccard distance (validation)", "Jaccard distance (variety)",
       ])
-    #expect(panels.map(\.curves.count) == [3, 3, 3, 4])
+    #expect(panels.map(\.curves.count) == [3, 2, 1, 3, 4])
     #expect(panels[0].curves.map(\.name) == ["critic", "generator", "critic, validation"])
     #expect(panels[0].curves[1].points.map(\.y) == (1...20).map { Double($0) / 2 })
-    #expect(panels[2].curves.map(\.role) == [.target, .input, .null])
-    #expect(panels[3].curves[0].points == [.init(x: 10, y: 0.8), .init(x: 20, y: 0.8)])
+    #expect(panels[3].curves.map(\.role) == [.target, .input, .null])
+    #expect(panels[4].curves[0].points == [.init(x: 10, y: 0.8), .init(x: 20, y: 0.8)])
     for panel in panels { #expect(Set(panel.curves.map(\.role)).count == panel.curves.count) }
   }
 

@@ -23,7 +23,7 @@ extension ForecastFigures {
     ]
     let critic = [
       history.training("critic_gap", "gap between real and generated", .other(0)),
-      history.training("gradient_norm", "gradient norm", .other(1)), history.training("penalty", "penalty", .other(2)),
+      history.training("gradient_norm", "gradient norm", .other(1)),
     ]
     let jaccard = [
       history.validation("jaccard", "target", .target), history.validation("jaccard_input", "input", .input),
@@ -37,17 +37,21 @@ extension ForecastFigures {
     ]
     return [
       panel("binary cross-entropy", single, limits: .percentiles(0, 98)),
-      panel("loss", players, limits: .percentiles(1, 99)),
+      // A penalty that explodes at the start would hide all the rest.
+      panel("loss", players, limits: .percentiles(5, 95)),
       panel("what the critic sees", critic, limits: .percentiles(1, 99)),
+      panel("penalty", [history.training("penalty", "weighted penalty", .training)], isLogarithmic: true),
       panel("Jaccard distance (validation)", jaccard), panel("Jaccard distance (variety)", variety),
     ].compactMap { $0 }
   }
 
-  private static func panel(_ label: String, _ curves: [Curve?], limits: AxisLimits = .automatic) -> CurvePanel? {
+  private static func panel(
+    _ label: String, _ curves: [Curve?], limits: AxisLimits = .automatic, isLogarithmic: Bool = false
+  ) -> CurvePanel? {
     let curves = curves.compactMap { $0 }
     guard !curves.isEmpty else { return nil }
     var panel = CurvePanel(xLabel: "step", yLabel: label, curves: curves)
-    panel.limits = limits
+    (panel.limits, panel.isLogarithmic) = (limits, isLogarithmic)
     return panel
   }
 }

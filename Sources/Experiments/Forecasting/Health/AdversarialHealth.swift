@@ -111,8 +111,8 @@ package struct AdversarialHealth {
     else { return nil }
     return TrainingWarning(
       "generator collapses",
-      "the generator collapses: forecasts of different series have a mean Jaccard distance of \(number(diversity)), their"
-        + " targets \(number(wanted)); try more adversarial.criticSteps or a lower"
+      "the generator collapses, or does not tell series apart yet: forecasts of different series have a mean Jaccard"
+        + " distance of \(number(diversity)), their targets \(number(wanted)); try more adversarial.criticSteps or a lower"
         + " optimizer.learningRate")
   }
 
