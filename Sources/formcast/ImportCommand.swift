@@ -26,7 +26,7 @@ struct Import: ParsableCommand {
     let configuration = try source.configuration(format: format)
     let run = try source.write(
       to: out, format: format, environment: .current(for: configuration, device: "cpu"), force: force.force)
-    let network = configuration.model
+    guard let network = configuration.model.convLSTM else { return }
     try common.report(
       Summary(run: run.url.path, filters: network.filters, recurrentActivation: network.recurrentActivation.rawValue),
       text: "ConvLSTM3D with filters \(network.filters), \(network.recurrentActivation.rawValue) gates: \(out)")

@@ -63,7 +63,7 @@ extension TrainedTests {
       let run = try data.run("run")
       let before = try [run.configuration, run.environment, run.events].map { try Data(contentsOf: $0) }
       configuration.training.steps = 4
-      if assignment == "model.filters=[4, 4]" { configuration.model.kernelSizes = [3, 3] }
+      if assignment == "model.filters=[4, 4]" { configuration.model.convLSTM?.kernelSizes = [3, 3] }
       let other = try Configuration.applying([assignment], to: configuration)
       let line = try #require(message { _ = try data.train(other, "run", resumes: true) })
       #expect(line.contains(assignment.split(separator: "=")[0]) && line.contains("another --out"), "\(line)")
@@ -101,7 +101,7 @@ extension TrainedTests {
       var configuration = TinyData.configuration
       configuration.training.steps = 2
       _ = try data.train(configuration, "narrow")
-      configuration.model.filters = [6]
+      configuration.model.convLSTM?.filters = [6]
       _ = try data.train(configuration, "wide")
       let (narrow, wide) = (try data.run("narrow"), try data.run("wide"))
       try FileManager.default.removeItem(at: wide.checkpoints.directory)

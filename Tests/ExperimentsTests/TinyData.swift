@@ -41,8 +41,9 @@ final class TinyData {
     var configuration = ForecastConfiguration()
     configuration.seed = 7
     configuration.data.format = "t6/1"
-    (configuration.model.filters, configuration.model.kernelSizes) = ([4], [3])
-    configuration.model.outputKernelSize = 3
+    configuration.model.convLSTM?.filters = [4]
+    configuration.model.convLSTM?.kernelSizes = [3]
+    configuration.model.convLSTM?.outputKernelSize = 3
     (configuration.training.batchSize, configuration.training.steps) = (4, 6)
     (configuration.training.validationInterval, configuration.training.checkpointInterval) = (3, 1)
     configuration.training.samples = 0

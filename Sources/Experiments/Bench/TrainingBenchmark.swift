@@ -38,10 +38,10 @@ struct TrainingBenchmark {
     var configuration = ForecastConfiguration()
     (configuration.precision, configuration.training.batchSize) = (precision, batchSize)
     configuration.training.samples = 0
-    if options.isQuick { configuration.model.filters = [4, 4, 4] }
+    if options.isQuick { configuration.model.convLSTM?.filters = [4, 4, 4] }
     Runtime.releaseFreeMemory()
     let isPeakReset = Self.resetPeakMemory()
-    let task = try ConvLSTMTask(configuration, data: ForecastData(configuration, directory: data), device: .cpu)
+    let task = try configuration.task(data: ForecastData(configuration, directory: data), device: .cpu)
     let best = try Stopwatch.best(of: stepCount) { _ = try task.step(after: 0) }
     var result = BenchmarkResult(.training, "step_\(precision.rawValue)", best, unit: "s")
     result.details = [

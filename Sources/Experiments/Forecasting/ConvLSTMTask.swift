@@ -17,16 +17,16 @@ final class ConvLSTMTask: TrainingTask {
   private let samples: TrainingSamples
   private var loader: SeriesLoader
 
-  init(_ configuration: ForecastConfiguration, data: ForecastData, device: Device) throws {
+  init(
+    _ configuration: ForecastConfiguration, network model: ConvLSTMForecaster.Configuration, data: ForecastData,
+    device: Device
+  ) throws {
     (self.name, self.configuration, self.data, self.device) = (configuration.recipe, configuration, data, device)
     generator = Generator(seed: configuration.seed)
-    network = ConvLSTMForecaster(configuration.model, generator: generator)
+    network = ConvLSTMForecaster(model, generator: generator)
     network.gateBudget = configuration.training.gateBytes
     network.move(to: device)
-    let options = configuration.optimizer
-    optimizer = Adam(
-      network.parameters(), learningRate: options.learningRate,
-      options: .init(beta1: options.beta1, beta2: options.beta2, epsilon: options.epsilon, epsilonPlacement: .keras))
+    optimizer = configuration.optimizer.adam(of: network.parameters())
     samples = try TrainingSamples(data, count: configuration.training.samples, device: device)
     loader = try data.trainingLoader(from: LoaderCursor())
   }
@@ -52,7 +52,7 @@ final class ConvLSTMTask: TrainingTask {
     let error = withoutGradient { (logits.sigmoid() - targets).squared().mean().item() }
     return StepReport(
       epoch: batch.epoch + 1,
-      batch: place.position / configuration.training.batchSize % max(loader.batchesPerEpoch, 1) + 1,
+      batch: configuration.batchNumber(at: place, of: loader),
       metrics: ["loss": value, "mse": error], learningRate: optimizer.learningRate)
   }
 
@@ -97,31 +97,15 @@ final class ConvLSTMTask: TrainingTask {
   }
 
   func save(to folder: URL) throws {
-    var tensors: [String: Tensor] = [:]
-    for (key, value) in network.state() { tensors["model.\(key)"] = value }
-    for (key, value) in optimizer.state() { tensors["optimizer.\(key)"] = value }
-    let state = generator.state
-    tensors["generator"] = Tensor(state, shape: [state.count])
-    let cursor = loader.cursor
-    let place = Tensor([Int64(cursor.epoch), Int64(cursor.position)], shape: [2])
-    tensors["cursor"] = place
-    try StateFile(tensors: tensors).write(to: folder.appending(path: Checkpointing.fileName).path)
+    try Checkpointing.write(
+      ["model": network.state(), "optimizer": optimizer.state()], generator: generator, cursor: loader.cursor,
+      to: folder)
   }
 
   func restore(from folder: URL) throws {
-    let file = try StateFile(reading: folder.appending(path: Checkpointing.fileName).path)
-    do {
-      try network.load(file.part("model"))
-      try optimizer.load(file.part("optimizer"))
-    } catch let mismatch as StateMismatch {
-      throw ExperimentError("\(folder.path): not a checkpoint of the run's config.yaml: \(mismatch)")
-    }
-    guard let state = file.tensors["generator"], let place = file.tensors["cursor"], place.count == 2 else {
-      throw ExperimentError("\(folder.path): the checkpoint lacks the random state or the place in the data")
-    }
-    try generator.restore(state.array(of: UInt8.self))
-    let cursor = place.array(of: Int64.self)
+    let cursor = try Checkpointing.read(
+      from: folder, into: [("model", network.load), ("optimizer", optimizer.load)], generator: generator)
     loader.cancel()
-    loader = try data.trainingLoader(from: LoaderCursor(epoch: Int(cursor[0]), position: Int(cursor[1])))
+    loader = try data.trainingLoader(from: cursor)
   }
 }

@@ -16,9 +16,11 @@ public struct ForecastConfiguration: Codable, Sendable, Equatable {
   /// What is read.
   public var data = DataOptions()
   /// The network.
-  public var model = ConvLSTMForecaster.Configuration()
-  /// How it learns.
+  public var model = ForecastModel.convLSTM(.init())
+  /// How it learns; each network of several has an optimizer of its own with these values.
   public var optimizer = OptimizerOptions()
+  /// How generator and critic learn from each other; absent for a model without a critic.
+  public var adversarial: AdversarialOptions?
   /// How long, and what is kept.
   public var training = TrainingOptions()
   /// How forecasts of several steps are made.
@@ -67,6 +69,9 @@ public struct ForecastConfiguration: Codable, Sendable, Equatable {
     case constant
     /// It falls along half a cosine to a hundredth after `optimizer.scheduleSteps`, and stays there.
     case cosine
+    /// It rises in a line to ten times as much within `optimizer.scheduleSteps` and falls again in as many, over and over, the
+    /// rise halved each time (Smith 2015, arXiv 1506.01186, "triangular2"); the thesis's option has steps of two epochs.
+    case triangular
   }
 
   /// How long a run is, when it looks at itself, and what it keeps.
@@ -142,6 +147,10 @@ public struct ForecastConfiguration: Codable, Sendable, Equatable {
     case .cosine:
       let share = min(Double(done) / Double(optimizer.scheduleSteps), 1)
       return optimizer.learningRate * (0.01 + 0.99 * 0.5 * (1 + cos(.pi * share)))
+    case .triangular:
+      let place = Double(done) / Double(optimizer.scheduleSteps)
+      let cycle = (place / 2).rounded(.down)
+      return optimizer.learningRate * (1 + 9 * max(0, 1 - abs(place - 2 * cycle - 1)) / exp2(cycle))
     }
   }
 
@@ -149,15 +158,21 @@ public struct ForecastConfiguration: Codable, Sendable, Equatable {
   public func validate() throws {
     let format = try frameFormat()
     try model.validate()
+    try validatePlayers()
     try require(
-      format.frameCount >= 2, "data.format \(data.format) leaves \(format.frameCount) frames; at least 2 are needed")
+      format.frameCount > model.pastFrameCount,
+      "data.format \(data.format) leaves \(format.frameCount) frames; at least \(model.pastFrameCount + 1) are needed")
     try require(training.batchSize > 0, "training.batchSize must be at least 1")
     try require(training.steps > 0, "training.steps must be at least 1")
     try require(
       optimizer.learningRate > 0 && optimizer.learningRate.isFinite, "optimizer.learningRate must be positive")
     try require(
       (0..<1).contains(optimizer.beta1) && (0..<1).contains(optimizer.beta2), "optimizer.beta1 and beta2 lie in 0..<1")
+    try require(optimizer.scheduleSteps > 0, "optimizer.scheduleSteps must be at least 1")
     try require(rollout.steps > 0 && rollout.window > 0, "rollout.steps and rollout.window must be at least 1")
+    try require(
+      rollout.window >= model.pastFrameCount,
+      "rollout.window \(rollout.window) is less than the \(model.pastFrameCount) frames that the model needs")
     let counts = [
       data.trainingFiles, data.validationFiles, data.cacheBytes, training.epochs, training.validationInterval,
       training.checkpointInterval, training.keepLast, training.keepBest, training.samples,
@@ -165,6 +180,15 @@ public struct ForecastConfiguration: Codable, Sendable, Equatable {
     ]
     try require(counts.allSatisfy { $0 >= 0 }, "counts and intervals must not be negative")
     try require(training.recalibrationBatches != 0, "training.recalibrationBatches must be at least 1, or null")
+  }
+
+  private func validatePlayers() throws {
+    try adversarial?.validate()
+    switch model {
+    case .convLSTM: try require(adversarial == nil, "adversarial belongs to models with a critic; remove it")
+    case .frameGAN:
+      try require(adversarial != nil, "a frame GAN needs adversarial.criticSteps and the rest of that section")
+    }
   }
 
   /// When the run evaluates, saves and ends; `batchesPerEpoch` turns epochs into steps.

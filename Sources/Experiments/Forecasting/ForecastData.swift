@@ -14,11 +14,12 @@ struct ForecastData {
     (self.configuration, self.directory) = (configuration, directory)
   }
 
-  /// Shuffled pairs of sequences without end, from a place in the data on.
-  func trainingLoader(from cursor: LoaderCursor) throws -> SeriesLoader {
+  /// Shuffled windows without end, from a place in the data on; pairs of sequences unless said otherwise.
+  func trainingLoader(from cursor: LoaderCursor, windows: WindowKind = .sequencePairs) throws -> SeriesLoader {
     var options = LoaderConfiguration(
       paths: limited(try paths(.training), to: configuration.data.trainingFiles),
       format: try configuration.frameFormat())
+    options.windows = windows
     options.batchSize = configuration.training.batchSize
     options.seed = configuration.seed
     options.cacheBytes = configuration.data.cacheBytes

@@ -10,7 +10,9 @@ public struct ForecastRecipe: Sendable {
   public let configuration: ForecastConfiguration
 
   /// Every forecasting recipe, the published one first.
-  public static let all: [ForecastRecipe] = [convLSTM, convLSTMSmall, convLSTMDemo]
+  public static let all: [ForecastRecipe] = [
+    convLSTM, convLSTMSmall, convLSTMDemo, frameGAN(1), frameGAN(3), frameGANSmall(1), frameGANSmall(3),
+  ]
 
   /// The recipe of that name.
   public static func named(_ name: String) throws -> ForecastRecipe {
@@ -28,9 +30,9 @@ public struct ForecastRecipe: Sendable {
     "convlstm-small", "16 filters, kernels 3-3-1, bf16, batch 2: valid on the real data in half an hour on one core"
   ) {
     $0.precision = .bfloat16
-    $0.model.filters = [16, 16, 16]
-    $0.model.kernelSizes = [3, 3, 1]
-    $0.model.normalizationMomentum = 0.95
+    $0.model.convLSTM?.filters = [16, 16, 16]
+    $0.model.convLSTM?.kernelSizes = [3, 3, 1]
+    $0.model.convLSTM?.normalizationMomentum = 0.95
     $0.optimizer.learningRate = 2e-3
     $0.optimizer.schedule = .cosine
     $0.optimizer.scheduleSteps = 1600
@@ -44,10 +46,10 @@ public struct ForecastRecipe: Sendable {
   private static let convLSTMDemo = ForecastRecipe(
     "convlstm-demo", "8 filters, two layers, small kernels: minutes on two cores; what make demo trains"
   ) {
-    $0.model.filters = [8, 8]
-    $0.model.kernelSizes = [3, 3]
-    $0.model.outputKernelSize = 3
-    $0.model.normalizationMomentum = 0.9
+    $0.model.convLSTM?.filters = [8, 8]
+    $0.model.convLSTM?.kernelSizes = [3, 3]
+    $0.model.convLSTM?.outputKernelSize = 3
+    $0.model.convLSTM?.normalizationMomentum = 0.9
     $0.optimizer.learningRate = 5e-3
     $0.optimizer.schedule = .cosine
     $0.optimizer.scheduleSteps = 500
@@ -58,10 +60,52 @@ public struct ForecastRecipe: Sendable {
     $0.training.checkpointInterval = 100
   }
 
+  private static func frameGAN(_ pastFrames: Int) -> ForecastRecipe {
+    let frames = pastFrames == 1 ? "one past frame" : "three past frames"
+    return ForecastRecipe(
+      "frame-gan-\(pastFrames)", "encoder, generator and critic for \(frames) as published: batch 32, 20,000 steps"
+    ) { $0.becomeFrameGAN(pastFrames) }
+  }
+
+  private static func frameGANSmall(_ pastFrames: Int) -> ForecastRecipe {
+    let frames = pastFrames == 1 ? "one past frame" : "three past frames"
+    return ForecastRecipe(
+      "frame-gan-\(pastFrames)-small", "a quarter of the channels for \(frames), bf16, batch 16: minutes on two cores"
+    ) {
+      $0.becomeFrameGAN(pastFrames)
+      $0.precision = .bfloat16
+      $0.model.frameGAN?.baseWidth = 64
+      $0.model.frameGAN?.latentSize = 128
+      $0.model.frameGAN?.normalizationMomentum = 0.95
+      $0.optimizer.learningRate = 5e-4
+      $0.optimizer.schedule = .cosine
+      $0.optimizer.scheduleSteps = 3000
+      $0.training.batchSize = 16
+      $0.training.steps = 3000
+      $0.training.validationInterval = 500
+      $0.training.checkpointInterval = 500
+      $0.data.validationFiles = 100
+    }
+  }
+
   private init(_ name: String, _ summary: String, _ change: (inout ForecastConfiguration) -> Void) {
     var configuration = ForecastConfiguration()
     configuration.recipe = name
     change(&configuration)
     (self.name, self.summary, self.configuration) = (name, summary, configuration)
+  }
+}
+
+extension ForecastConfiguration {
+  /// The published values of the frame GAN, for one or several past frames.
+  fileprivate mutating func becomeFrameGAN(_ pastFrames: Int) {
+    var networks = FrameGAN.Configuration()
+    networks.pastFrames = pastFrames
+    model = .frameGAN(networks)
+    adversarial = AdversarialOptions()
+    (optimizer.learningRate, optimizer.beta1) = (1e-4, 0.5)
+    (training.batchSize, training.steps) = (32, 20_000)
+    (training.validationInterval, training.checkpointInterval) = (1000, 1000)
+    rollout.window = pastFrames
   }
 }

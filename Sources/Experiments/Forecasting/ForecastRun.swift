@@ -51,10 +51,21 @@ public struct ForecastRun {
   ///
   /// *Throws*: if the weights do not fit the configuration; lists all that is missing, unexpected or of another shape.
   public func forecaster(on device: Device) throws -> any Forecaster {
-    let network = ConvLSTMForecaster(configuration.model, generator: Generator(seed: configuration.seed))
     let file = directory.checkpoints.url(of: checkpoint).appending(path: Checkpointing.fileName)
-    try network.load(try StateFile(reading: file.path).part("model"))
-    network.move(to: device)
-    return ConvLSTMPredictor(network, precision: configuration.precision, device: device)
+    let weights = try StateFile(reading: file.path).part("model")
+    let random = Generator(seed: configuration.seed)
+    func ready<Network: Module>(_ network: Network) throws -> Network {
+      try network.load(weights)
+      network.move(to: device)
+      return network
+    }
+    switch configuration.model {
+    case .convLSTM(let model):
+      let network = try ready(ConvLSTMForecaster(model, generator: random))
+      return ConvLSTMPredictor(network, precision: configuration.precision, device: device)
+    case .frameGAN(let model):
+      let networks = try ready(FrameGAN(model, generator: random))
+      return FrameGANPredictor(networks, precision: configuration.precision, device: device)
+    }
   }
 }

@@ -54,7 +54,7 @@ public struct ForecastTrainer {
     let earlier = try openEarlierRun()
     let data = ForecastData(configuration, directory: options.data)
     _ = try data.paths(.validation)
-    let task = try ConvLSTMTask(configuration, data: data, device: Device(parsing: options.device))
+    let task = try configuration.task(data: data, device: Device(parsing: options.device))
     let plan = configuration.plan(minutes: options.minutes, batchesPerEpoch: task.batchesPerEpoch ?? 1)
     let run = try earlier ?? createRun()
     let lock = try run.lock()

@@ -17,14 +17,16 @@ public struct KerasImport {
     var configuration = ForecastConfiguration()
     configuration.recipe = "convlstm"
     configuration.data.format = format
-    configuration.model.filters = model.cells.map(\.filters)
-    configuration.model.kernelSizes = model.cells.map(\.kernelSize)
-    configuration.model.outputKernelSize = model.output.kernelSize
+    var network = ConvLSTMForecaster.Configuration()
+    network.filters = model.cells.map(\.filters)
+    network.kernelSizes = model.cells.map(\.kernelSize)
+    network.outputKernelSize = model.output.kernelSize
     let activations = Set(model.cells.map(\.recurrentActivation))
     guard let activation = activations.first, activations.count == 1 else {
       throw ExperimentError("the layers of the model use different recurrent activations; one is needed")
     }
-    configuration.model.recurrentActivation = activation.gate
+    network.recurrentActivation = activation.gate
+    configuration.model = .convLSTM(network)
     try configuration.validate()
     return configuration
   }
@@ -32,7 +34,8 @@ public struct KerasImport {
   /// Writes a run that holds the weights as its only checkpoint.
   public func write(to path: String, format: String, environment: RunEnvironment, force: Bool) throws -> RunDirectory {
     let configuration = try configuration(format: format)
-    let network = ConvLSTMForecaster(configuration.model, generator: Generator(seed: configuration.seed))
+    let network = ConvLSTMForecaster(
+      configuration.model.convLSTM ?? .init(), generator: Generator(seed: configuration.seed))
     try network.load(try state())
     let run = try RunDirectory.create(
       at: URL(filePath: path), configuration: configuration, environment: environment,
