@@ -1,12 +1,14 @@
 """The published frame GAN in PyTorch, channels last: a training step (critic with gradient penalty, then encoder and generator).
 
-python-torch pytorch_framegan.py [--past 1|3] [--batch 32] [--steps 2] [--threads 2] [--precision fp32|bf16] [--compile 0]
+python-torch pytorch_framegan.py [--past 1|3] [--batch 32] [--steps 2] [--threads 2] [--precision fp32|bf16]
+                                 [--reuse 0|1] [--compile 0]
 Variant preres, base width 256, codes of 256, kernel 5, dropout 0.2, three Adams 1e-4, 0.5/0.999.
+As published, the frames are made anew for the second half of a step; with --reuse 1 the same ones are judged again.
 The allocator matters: run it with LD_PRELOAD=libtcmalloc.so.4 for the peer's best.
 """
 from common import arguments, cavity_like, report, timed
 
-options = arguments(__doc__, batch=32, steps=2, past=1, precision="fp32", compile=0)
+options = arguments(__doc__, batch=32, steps=2, past=1, precision="fp32", reuse=0, compile=0)
 if options.compile:
     raise SystemExit("torch.compile has no second derivative (aot_autograd), which the gradient penalty needs: --compile 0")
 
@@ -132,15 +134,16 @@ def update(optimizers, parameters, loss):
 
 
 def step():
-    with torch.no_grad(), autocast():
-        fake = predicted().float()
+    with torch.set_grad_enabled(bool(options.reuse)), autocast():
+        made = predicted()
+    fake = made.detach().float()
     alpha = torch.rand(len(target), 1, 1, 1, 1)
     with autocast():
         gap = judged(fake).mean() - judged(target).mean()
     critic_loss = gap + PENALTY * ((gradient_norms(target + alpha * (fake - target)) - 1) ** 2).mean()
     update([critic_optimizer], critic_parameters, critic_loss)
     with autocast():
-        generator_loss = -judged(predicted()).mean()
+        generator_loss = -judged(made if options.reuse else predicted()).mean()
     update(player_optimizers, encoder_parameters + generator_parameters, generator_loss)
     losses.append([critic_loss.item(), generator_loss.item()])
 
@@ -154,4 +157,5 @@ seconds = timed(step, options.steps)
 with open("/proc/self/maps") as maps:
     allocator = "tcmalloc" if "tcmalloc" in maps.read() else "libc"
 report("pytorch", seconds, version=torch.__version__, batch=options.batch, past=options.past, threads=options.threads,
-       precision=options.precision, allocator=allocator, parameters=[count(player) for player in players], losses=losses)
+       precision=options.precision, reuse=bool(options.reuse), allocator=allocator,
+       parameters=[count(player) for player in players], losses=losses)
