@@ -69,7 +69,7 @@ let engineTargets: [Target] = [
   .executableTarget(name: "formcast", dependencies: ["Experiments", argumentParser], swiftSettings: strict),
   tests("Torch", ["Torch"]),
   tests("NN", ["NN", "Volumes"]),
-  tests("Models", ["Models", "NN", "Torch", "Volumes"]),
+  tests("Models", ["Models", "NN", "Torch", "Volumes", "Experiments"]),
   tests("Training", ["Training", "Volumes"]),
   tests("Experiments", ["Experiments", "Volumes", "Randomness"]),
   tests("Command", ["Volumes", "Geometry"]),

@@ -13,6 +13,7 @@ public final class Conv3d: Module {
   public let bias: Parameter?
   /// Everything that does not follow from the weight.
   public let options: ConvolutionOptions
+  private let kernels = SpectralKernelCache()
 
   /// A layer with random weights; traps if the groups do not divide the channels.
   public init(
@@ -31,9 +32,10 @@ public final class Conv3d: Module {
   ///
   /// *Parameters*: `precision` is that of the products; `staysReduced` leaves a bfloat16 result as it is.
   public func callAsFunction(_ input: Tensor, precision: Precision = .float32, staysReduced: Bool = false) -> Tensor {
-    LayerConvolution(
-      weight: weight.value, bias: bias?.value, options: options, isTransposed: false, precision: precision
-    )(input, staysReduced: staysReduced)
+    var convolution = LayerConvolution(
+      weight: weight.value, bias: bias?.value, options: options, isTransposed: false, precision: precision)
+    convolution.kernels = kernels
+    return convolution(input, staysReduced: staysReduced)
   }
 }
 
@@ -50,6 +52,7 @@ public final class ConvTranspose3d: Module {
   public let bias: Parameter?
   /// Everything that does not follow from the weight.
   public let options: ConvolutionOptions
+  private let kernels = SpectralKernelCache()
 
   /// A layer with random weights; traps if the groups do not divide the channels.
   public init(
@@ -66,8 +69,9 @@ public final class ConvTranspose3d: Module {
 
   /// Convolves; `precision` and `staysReduced` as in `Conv3d`.
   public func callAsFunction(_ input: Tensor, precision: Precision = .float32, staysReduced: Bool = false) -> Tensor {
-    LayerConvolution(
-      weight: weight.value, bias: bias?.value, options: options, isTransposed: true, precision: precision
-    )(input, staysReduced: staysReduced)
+    var convolution = LayerConvolution(
+      weight: weight.value, bias: bias?.value, options: options, isTransposed: true, precision: precision)
+    convolution.kernels = kernels
+    return convolution(input, staysReduced: staysReduced)
   }
 }

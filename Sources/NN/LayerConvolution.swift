@@ -12,6 +12,8 @@ package struct LayerConvolution {
   let isTransposed: Bool
   /// Element type of the products.
   let precision: Precision
+  /// Where the layer keeps its kernel's transforms.
+  var kernels: SpectralKernelCache?
 
   /// The computation of a layer with this weight and bias.
   package init(weight: Tensor, bias: Tensor?, options: ConvolutionOptions, isTransposed: Bool, precision: Precision) {
@@ -34,7 +36,8 @@ package struct LayerConvolution {
     if options.isDense && options.stride == 1 {
       let (before, after) = padding(enlargedExtents(input))
       let unit = UnitConvolution(
-        before: before, after: after, isTransposed: isTransposed, method: options.method, precision: precision)
+        before: before, after: after, isTransposed: isTransposed, method: options.method, precision: precision,
+        kernels: isEnlarging ? nil : kernels)
       return isEnlarging ? enlarged(input, unit) : unit(input, weight: weight, bias: bias)
     }
     let x = isEnlarging ? input.upsampledNearest3d(scale: options.upsampling) : input

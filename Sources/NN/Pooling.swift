@@ -36,7 +36,7 @@ public final class AveragePool3d: Module {
 
   /// Pools.
   public func callAsFunction(_ input: Tensor) -> Tensor {
-    input.averagePool3d(kernelSize, stride: stride)
+    input.blockMeans(kernelSize, stride: stride) ?? input.averagePool3d(kernelSize, stride: stride)
   }
 }
 
@@ -53,5 +53,33 @@ public final class UpsampleNearest: Module {
   /// Upsamples.
   public func callAsFunction(_ input: Tensor) -> Tensor {
     input.upsampledNearest3d(scale: scale)
+  }
+}
+
+extension Tensor {
+  /// Means of blocks that cover the volume, without leaving the channels-last order in memory, which the library's own pooling
+  /// does; nil for windows and volumes of another kind.
+  fileprivate func blockMeans(_ block: Extent, stride: Extent) -> Tensor? {
+    guard block == stride, dtype == .float32, device == .cpu, isContiguous(channelsLast3d: true), shape[1] > 1,
+      zip(shape.suffix(3), block.axes).allSatisfy({ $0.isMultiple(of: $1) })
+    else { return nil }
+    return Self.blockMeans(of: self, block.axes)
+  }
+
+  private static func blockMeans(of volumes: Tensor, _ block: [Int]) -> Tensor {
+    CustomGradient.apply([volumes]) {
+      ([$0[0].channelsLast3d().blockMeansChannelsLast(block)], [])
+    } backward: { _, gradients in
+      [gradients[0].map { blockSpread(of: $0, block) }]
+    }[0]
+  }
+
+  /// The transpose of the means: each value, divided by the number of voxels of a block, for all its voxels.
+  private static func blockSpread(of means: Tensor, _ block: [Int]) -> Tensor {
+    CustomGradient.apply([means]) {
+      ([$0[0].channelsLast3d().blockSpreadChannelsLast(block)], [])
+    } backward: { _, gradients in
+      [gradients[0].map { blockMeans(of: $0, block) }]
+    }[0]
   }
 }

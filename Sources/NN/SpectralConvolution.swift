@@ -16,9 +16,18 @@ import Torch
 package struct SpectralConvolution {
   /// How the volumes lie on the frequencies.
   package let grid: SpectralGrid
+  /// Where the kernel's transforms are kept.
+  let kernels: SpectralKernelCache?
 
   /// For volumes of `extents` and kernels of `kernel` with zeros before and after each axis, cut into tiles.
   package init(extents: [Int], kernel: [Int], before: [Int], after: [Int], tiles: [Int] = [1, 1, 1]) {
+    self.init(extents: extents, kernel: kernel, before: before, after: after, tiles: tiles, kernels: nil)
+  }
+
+  init(
+    extents: [Int], kernel: [Int], before: [Int], after: [Int], tiles: [Int], kernels: SpectralKernelCache?
+  ) {
+    self.kernels = kernels
     grid = SpectralGrid(
       (0..<3).map { axis in
         SpectralAxis(
@@ -83,23 +92,32 @@ package struct SpectralConvolution {
 
   /// The spectrum that inputs of type `dtype` are multiplied with: rows are input channels.
   package func forwardKernel(_ weight: Tensor, for dtype: DType = .float32) -> Spectrum {
-    kernel(weight, order: [2, 3, 4, 1, 0], isConjugated: true, for: dtype)
+    kernel(weight, .forward, for: dtype)
   }
 
   /// The spectrum that gradients of outputs are multiplied with: rows are output channels.
   package func backwardKernel(_ weight: Tensor, for dtype: DType = .float32) -> Spectrum {
-    kernel(weight, order: [2, 3, 4, 0, 1], isConjugated: false, for: dtype)
+    kernel(weight, .backward, for: dtype)
   }
 
-  private func kernel(_ weight: Tensor, order: [Int], isConjugated: Bool, for dtype: DType) -> Spectrum {
-    let weight = weight.to(dtype: .float32).permuted(order).contiguous()
-    let spectrum = grid.analyzedKernel(weight, isConjugated: isConjugated)
-    return dtype == .bfloat16 ? spectrum.reduced() : spectrum
+  /// Which way volumes go through a kernel.
+  private enum Direction: String { case forward, backward }
+
+  private func kernel(_ weight: Tensor, _ direction: Direction, for dtype: DType) -> Spectrum {
+    let make = {
+      let weight = weight.to(dtype: .float32)
+      // Rows of pairs of channels become rows of taps: [k, k, k, rows, lanes].
+      let pairs = direction == .forward ? weight.transposed(0, 1) : weight
+      let kernel = pairs.contiguous().rowsToColumns(axes: 2)
+      let spectrum = grid.analyzedKernel(kernel, isConjugated: direction == .forward)
+      return dtype == .bfloat16 ? spectrum.reduced() : spectrum
+    }
+    return kernels?.spectrum(direction.rawValue, of: weight, on: grid, dtype, make: make) ?? make()
   }
 
   /// The kernel's gradient [O, C, kD, kH, kW] of its spectrum.
   package func kernelGradient(_ spectrum: Spectrum) -> Tensor {
-    grid.synthesizedKernel(spectrum).permuted([4, 3, 0, 1, 2]).contiguous()
+    grid.synthesizedKernel(spectrum).rowsToColumns(axes: 3).transposed(0, 1).contiguous()
   }
 
   /// Sums over all voxels.
@@ -166,12 +184,5 @@ package struct SpectralConvolution {
         && Array(weight.shape.suffix(3)) == edges,
       "a spectral convolution of \(channels) channels of \(extents) by kernels \(edges) met volumes \(shape) and a kernel "
         + "\(weight.shape)")
-  }
-}
-
-extension Tensor {
-  /// Unset elements of a volume that lies N D H W C in memory.
-  static func emptyChannelsLast3d(_ shape: [Int], dtype: DType = .float32) -> Tensor {
-    Tensor.empty([shape[0]] + shape[2...] + [shape[1]], dtype: dtype).permuted([0, 4, 1, 2, 3])
   }
 }

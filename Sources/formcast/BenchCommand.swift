@@ -11,7 +11,9 @@ struct Bench: ParsableCommand {
     discussion: "A peer's line has the peer's own value; its ratio says how many times better ours is.")
 
   @Argument(
-    help: "training, rollout, cavities, loading, surfaces, sdf, convolution or roofline; all of them if none is given.")
+    help: """
+      training, frame-gan, rollout, cavities, loading, surfaces, sdf, convolution or roofline; all of them if none is given.
+      """)
   var suites: [Benchmark] = []
 
   @Option(help: "With sdf: a mesh to use instead of the suite's own; may be repeated.")

@@ -33,6 +33,33 @@ struct BenchCommandTests {
     #expect(direct.count == 4 && direct.allSatisfy { $0.details["timesDirect"] == 1 })
   }
 
+  @Test("The frame GAN's suite times steps of one and three past frames in both precisions, with their memory")
+  func frameGAN() throws {
+    struct Line: Decodable {
+      var suite: String
+      var name: String
+      var value: Double
+      var unit: String
+      var peer: String?
+      var details: [String: Double]
+    }
+    let lines = try CommandRunner.succeed(["bench", "frame-gan", "--quick", "--quiet"]).output.split(separator: "\n")
+    let results = try lines.map { try JSONDecoder().decode(Line.self, from: Data($0.utf8)) }
+    let names = ["bf16", "fp32", "fp32_over_bf16"].map { "step_\($0)" }
+    #expect(results.map(\.name) == ["past1_", "past3_"].flatMap { past in names.map { past + $0 } })
+    for result in results {
+      #expect(result.suite == "frame-gan" && result.value > 0 && result.peer == nil)
+      guard result.unit == "s" else { continue }
+      #expect(result.details["pastFrames"] == (result.name.hasPrefix("past1") ? 1 : 3))
+      #expect(result.details["batch"] == 2 && (result.details["peakBytes"] ?? 0) > 1e6)
+    }
+    // Only the generator's first layer grows with the frames: 16 numbers for each of two more, to 16 channels on 4^3 places.
+    let parameters = results.filter { $0.unit == "s" }.compactMap { $0.details["parameters"] }
+    try #require(parameters.count == 4)
+    #expect(parameters[0] == parameters[1] && parameters[2] == parameters[3])
+    #expect(parameters[2] - parameters[0] == 2 * 16 * 16 * 64)
+  }
+
   @Test("The roofline names every layer and part and adds up")
   func roofline() throws {
     struct Line: Decodable {

@@ -5,6 +5,8 @@ import Torch
 public enum Benchmark: String, Sendable, CaseIterable {
   /// A training step of the published ConvLSTM, and its memory.
   case training
+  /// A training step of the published frame GAN for one and three past frames, and its memory.
+  case frameGAN = "frame-gan"
   /// A step of a rollout of the published ConvLSTM, one series at a time.
   case rollout
   /// Cavity series straight to the pooled grid against evaluating every lattice point.
@@ -39,6 +41,7 @@ public enum Benchmark: String, Sendable, CaseIterable {
   public func run(_ options: Options) throws {
     switch self {
     case .training: try TrainingBenchmark(options).run()
+    case .frameGAN: try FrameGANBenchmark(options).run()
     case .rollout: try RolloutBenchmark(options).run()
     case .cavities: try CavityBenchmark(options).run()
     case .loading: try LoadingBenchmark(options).run()
