@@ -29,7 +29,7 @@ struct StudySession {
       switch try training() {
       case .completed: break
       case .interrupted: return false
-      case .diverged(let problem): problems[entry.model] = "\(entry.model) at step \(try training.step()): \(problem)"
+      case .diverged(let problem): problems[entry.model] = "\(entry.model): \(problem)"
       }
       try writeState()
     }

@@ -39,8 +39,8 @@ struct StudyTraining {
       let outcome = try ForecastTrainer(
         configuration, options: training, environment: .current(for: configuration, device: options.device))()
       return outcome.reason == .completed ? .completed : .interrupted
-    } catch let error as NonFinite {
-      return .diverged(error.description)
+    } catch let divergence as Divergence {
+      return .diverged(divergence.description)
     }
   }
 
