@@ -86,8 +86,20 @@ struct FusedLayerTests {
     #expect((a - b).abs().max().item() <= 1e-5 * b.abs().max().item())
   }
 
-  @Test("Kept transforms of a kernel are let go of when the kernel changes")
-  func keptTransforms() {
+  enum Method: CaseIterable { case adam, adamW, rmsProp, sgd }
+
+  @Test("Kept transforms of a kernel are let go of when an optimizer changes the kernel", arguments: Method.allCases)
+  func keptTransforms(method: Method) {
+    func optimizer(_ layer: Conv3d) -> any Optimizer {
+      var decoupled = Adam.Options()
+      (decoupled.weightDecay, decoupled.isDecayDecoupled) = (0.1, true)
+      return switch method {
+      case .adam: Adam(layer.parameters(), learningRate: 0.1)
+      case .adamW: Adam(layer.parameters(), learningRate: 0.1, options: decoupled)
+      case .rmsProp: RMSprop(layer.parameters(), learningRate: 0.01)
+      case .sgd: SGD(layer.parameters(), learningRate: 1e-4)
+      }
+    }
     var options = ConvolutionOptions()
     options.method = .spectral(tiles: [1, 1, 1])
     let plain = Conv3d(
@@ -96,7 +108,7 @@ struct FusedLayerTests {
     let keeping = Conv3d(
       inputChannels: 3, outputChannels: 4, kernelSize: 5, options: options, generator: Generator(seed: 1))
     let x = Tensor.normal([2, 3, 4, 4, 4], generator: Generator(seed: 2)).requiringGradient()
-    let optimizers = [plain, keeping].map { Adam($0.parameters(), learningRate: 0.1) }
+    let optimizers = [plain, keeping].map(optimizer)
     for _ in 0..<3 {
       let results = zip([plain, keeping], optimizers).map { layer, optimizer -> [Tensor] in
         // A penalty on the slope, so that every derivative of the layer takes part.
