@@ -95,11 +95,19 @@ final class ConfigurationBuilder {
       let list = ConfigurationLeaf(type)
       if case .list(.structure) = list { return }
       leaf = list
-    } else if case .map = content, Mirror(reflecting: value).displayStyle == .enum {
+    } else if case .map(let children) = content, children.count == 1, children[0].key == Self.caseName(of: value) {
       leaf = .variant(String(describing: type))
     } else if case .scalar = content, leaf == nil {
       leaf = ConfigurationLeaf(type)
     }
+  }
+
+  /// The name of an enumeration's case; nil for other values. One that is written without its case's name, as its payload alone,
+  /// is set by the payload's paths.
+  private static func caseName(of value: some Any) -> String? {
+    let mirror = Mirror(reflecting: value)
+    guard mirror.displayStyle == .enum else { return nil }
+    return mirror.children.first?.label ?? String(describing: value)
   }
 
   private func setScalar(_ text: String) { content = .scalar(.init(text: text, isText: false)) }

@@ -34,7 +34,8 @@ public struct LossHistory: Sendable, Equatable {
   /// A history of these rows.
   public init(columns: [String], rows: [Row]) { (self.columns, self.rows) = (columns, rows) }
 
-  /// The history that a run's events tell; columns are named as published: `mse` becomes `MSE_VAL_LOSS` or `MSE_LOSS`.
+  /// The history that a run's events tell; columns are named as published: `mse` becomes `MSE_VAL_LOSS` or `MSE_LOSS`, and the
+  /// losses of the two players `D_VAL_LOSS` and `G_VAL_LOSS`, or `D_LOSS` and `G_LOSS`.
   public init(_ source: Source, of events: [TimedEvent]) {
     let records: [(Int, [String: Double])] = events.compactMap { timed in
       switch (timed.event, source) {
@@ -45,7 +46,7 @@ public struct LossHistory: Sendable, Equatable {
     }
     let names = Set(records.flatMap { $0.1.keys }).sorted()
     let suffix = if case .steps = source { "_LOSS" } else { "_VAL_LOSS" }
-    columns = names.map { $0.uppercased() + suffix }
+    columns = names.map { (Self.playerNames[$0] ?? $0.uppercased()) + suffix }
     rows = records.map { record in Row(iteration: record.0, values: names.map { record.1[$0] ?? .nan }) }
   }
 
@@ -94,6 +95,9 @@ public struct LossHistory: Sendable, Equatable {
 
   /// Writes the file atomically.
   public func write(to url: URL) throws { try AtomicFile.write(text, to: url) }
+
+  /// The discriminator is what later texts call the critic.
+  private static let playerNames = ["critic_loss": "D", "generator_loss": "G"]
 
   private static func number(_ value: Double) -> String { value.isNaN ? "nan" : String(format: "%.5f", value) }
 

@@ -22,5 +22,9 @@ public final class RunLock: Sendable {
     }
   }
 
-  deinit { close(descriptor) }
+  deinit {
+    // Said, and not left to closing: a child process that is just being started still shares the descriptor.
+    flock(descriptor, LOCK_UN)
+    close(descriptor)
+  }
 }

@@ -32,7 +32,8 @@ public struct TrainingPlan: Codable, Sendable, Equatable {
 /// uninterrupted run.
 ///
 /// *Returns*: why it ended.
-/// *Throws*: what the task throws; the checkpoints up to then stay.
+/// *Throws*: a ``Divergence`` where the task found a number that is none; else what the task throws. The checkpoints up to then
+/// stay.
 @discardableResult
 public func train(
   _ task: any TrainingTask, in run: RunDirectory, plan: TrainingPlan, events: EventBus,

@@ -18,13 +18,17 @@ public protocol TrainingTask: AnyObject {
   func step(after done: Int) throws -> StepReport
 
   /// Measures on the validation data; changes nothing that the next step depends on.
-  func evaluate() throws -> [String: Double]
+  ///
+  /// *Throws*: `NonFinite` where the model has nothing to say any more; whatever reading the data throws.
+  func evaluate() throws -> EvaluationReport
 
   /// Writes samples of what the model does now into `folder`, and names them.
   func writeSamples(step: Int, to folder: URL) throws -> [String]
 
   /// Writes everything that the next step depends on: parameters, buffers, optimizers, random states, place in the
   /// data.
+  ///
+  /// *Throws*: `NonFinite` instead of saving weights that no step can go on from.
   func save(to folder: URL) throws
 
   /// Takes back what ``save(to:)`` wrote; the next step is then the one that would have followed.
@@ -39,21 +43,11 @@ public struct StepReport: Sendable, Equatable {
   public var metrics: [String: Double]
   /// Learning rate of the step.
   public var learningRate: Double?
+  /// What the user should know.
+  public var warnings: [TrainingWarning] = []
 
   /// A report of these measures.
   public init(epoch: Int, batch: Int, metrics: [String: Double], learningRate: Double? = nil) {
     (self.epoch, self.batch, self.metrics, self.learningRate) = (epoch, batch, metrics, learningRate)
-  }
-}
-
-/// A loss or gradient that is not a number any more.
-public struct NonFinite: Error, CustomStringConvertible {
-  /// What is not finite, and at which step of the optimizer.
-  public let description: String
-
-  /// The quantity `name` is not finite.
-  public init(_ name: String) {
-    description =
-      "\(name) is not finite: training stopped before the weights were touched; lower optimizer.learningRate"
   }
 }

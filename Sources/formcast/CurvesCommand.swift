@@ -8,7 +8,7 @@ struct Curves: ParsableCommand {
     abstract: "Lay the validation curves of runs over each other, and over published ones.",
     discussion: """
       A file is a loss history: a first line "# TRAINING ITERATION, BCE_VAL_LOSS, MSE_VAL_LOSS, JACCARD_VAL_LOSS" (any of \
-      these) and a row for each validation. A run is drawn as it is at the moment, also while it trains.
+      these, or D_VAL_LOSS for a critic's loss) and a row for each validation. A run is drawn as it is at the moment, also while it trains.
       """)
 
   @Argument(help: "Runs, and loss histories as text.")

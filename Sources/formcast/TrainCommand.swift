@@ -15,7 +15,7 @@ struct Train: ParsableCommand {
   var data: String
 
   @Option(help: "The folder of the run.")
-  var out: String
+  var out: String?
 
   @Option(help: "Steps of the whole run.")
   var steps: Int?
@@ -25,6 +25,9 @@ struct Train: ParsableCommand {
 
   @Flag(help: "Go on with the run that is there.")
   var resume = false
+
+  @Flag(help: "Only say what it would cost: parameters, memory and time, measured on a few steps. Needs no --out.")
+  var estimate = false
 
   @Option(help: "Seed of every random choice.")
   var seed: UInt64?
@@ -37,10 +40,13 @@ struct Train: ParsableCommand {
   func validate() throws {
     guard (steps ?? 1) > 0, (minutes ?? 1) > 0 else { throw ValidationError("--steps and --minutes must be positive") }
     guard !(resume && force.force) else { throw ValidationError("--resume and --force exclude each other") }
+    guard !(resume && estimate) else { throw ValidationError("--resume and --estimate exclude each other") }
+    guard estimate || out != nil else { throw ValidationError("Missing expected argument '--out <out>'") }
   }
 
   func run() throws {
     let configuration = try configuration()
+    let out = out ?? ""
     var options = ForecastTrainer.Options(data: data, run: out)
     (options.minutes, options.resumes, options.force, options.device) = (
       minutes, resume, force.force, deviceOption.device
@@ -48,6 +54,10 @@ struct Train: ParsableCommand {
     options.progress = common.quiet ? .quiet : .automatic
     let trainer = try ForecastTrainer(
       configuration, options: options, environment: .current(for: configuration, device: deviceOption.device))
+    if estimate {
+      let estimate = try trainer.estimate()
+      return try common.report(estimate, text: estimate.text(minutes: minutes ?? 60))
+    }
     let outcome = try trainer()
     let text = "\(outcome.step) steps, \(outcome.reason.rawValue): \(out)"
     try common.report(outcome, text: text)
@@ -56,7 +66,7 @@ struct Train: ParsableCommand {
   /// The recipe, or the run's own configuration when it goes on, with the user's changes.
   private func configuration() throws -> ForecastConfiguration {
     var configuration = try ForecastRecipe.named(recipe).configuration
-    if resume {
+    if resume, let out {
       configuration = try RunDirectory.open(at: URL(filePath: out)).readConfiguration(ForecastConfiguration.self)
       guard configuration.recipe == recipe else {
         throw ExperimentError("\(out): a run of the recipe \(configuration.recipe), not \(recipe)")

@@ -20,6 +20,31 @@ import Testing
     #expect(positions.count == 6 && positions == positions.sorted())
   }
 
+  @Test func `an enumeration that is written as its payload alone is set by the payload's paths`() throws {
+    struct Wide: Codable, Equatable { var width = 1 }
+    struct Deep: Codable, Equatable { var depth = 2, kind = "deep" }
+    enum Network: Codable, Equatable {
+      case wide(Wide), deep(Deep)
+      enum Mark: String, CodingKey { case kind }
+      init(from decoder: any Decoder) throws {
+        let isDeep = try decoder.container(keyedBy: Mark.self).contains(.kind)
+        self = try isDeep ? .deep(.init(from: decoder)) : .wide(.init(from: decoder))
+      }
+      func encode(to encoder: any Encoder) throws {
+        switch self {
+        case .wide(let payload): try payload.encode(to: encoder)
+        case .deep(let payload): try payload.encode(to: encoder)
+        }
+      }
+    }
+    struct Model: Codable, Equatable { var network: Network }
+    let (wide, deep) = (Model(network: .wide(.init())), Model(network: .deep(.init())))
+    #expect(try Configuration.settings(of: wide).map(\.path) == ["network.width"])
+    #expect(try Configuration.settings(of: deep).map(\.path) == ["network.depth", "network.kind"])
+    #expect(try Configuration.applying(["network.depth=5"], to: deep).network == .deep(.init(depth: 5)))
+    #expect(try Configuration.decode(Model.self, yaml: Configuration.yaml(of: deep)) == deep)
+  }
+
   @Test(arguments: [0.1, 1e-7, 1e22, -3, .leastNonzeroMagnitude, 1.7976931348623157e308, .infinity, -.infinity])
   func `numbers come back bit for bit`(number: Double) throws {
     var value = Sample()

@@ -36,6 +36,19 @@ import Testing
     #expect(LossHistory(.evaluations, of: timed).columns == ["JACCARD_VAL_LOSS"])
   }
 
+  @Test func `the losses of two players are named as published`() throws {
+    let events: [TrainingEvent] = [
+      .step(
+        .init(step: 1, epoch: 1, batch: 1, metrics: ["critic_loss": -0.5, "generator_loss": 2, "mse": 1], seconds: 1)),
+      .evaluation(.init(step: 1, metrics: ["critic_loss": -0.25, "jaccard": 0.5, "nearest_train": 1], seconds: 1)),
+    ]
+    let timed = events.map { TimedEvent($0, time: 0) }
+    #expect(LossHistory(.steps, of: timed).columns == ["D_LOSS", "G_LOSS", "MSE_LOSS"])
+    let history = LossHistory(.evaluations, of: timed)
+    #expect(history.columns == ["D_VAL_LOSS", "JACCARD_VAL_LOSS", "NEAREST_TRAIN_VAL_LOSS"])
+    #expect(history.rows == [.init(iteration: 1, values: [-0.25, 0.5, 1])])
+  }
+
   @Test(arguments: ["", "1, 2\n", "# A, B\n1\n", "# A, B\nx, 1\n", "# A, B\n1, y\n"])
   func `a file in another layout is refused with its line`(text: String) throws {
     let folder = try TemporaryFolder()

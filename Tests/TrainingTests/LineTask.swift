@@ -16,6 +16,11 @@ final class LineTask: TrainingTask {
   var beforeSave: () throws -> Void = {}
   /// Measure of an evaluation by step; the loss on a fixed batch where there is none.
   var measures: [Int: Double] = [:]
+  /// What a step and an evaluation warn of, by step.
+  var stepWarnings: (Int) -> [TrainingWarning] = { _ in [] }
+  var evaluationWarnings: (Int) -> [TrainingWarning] = { _ in [] }
+  /// Called before an evaluation, with the number of steps done; may throw.
+  var beforeEvaluation: (Int) throws -> Void = { _ in }
 
   private let generator = Generator(seed: 5)
   private let weight: Parameter
@@ -34,12 +39,17 @@ final class LineTask: TrainingTask {
     let loss = loss(of: input)
     optimizer.step(gradients: gradient(of: loss, withRespectTo: optimizer.parameters))
     stepCount = number
-    return StepReport(
+    var report = StepReport(
       epoch: (number - 1) / 3 + 1, batch: (number - 1) % 3 + 1, metrics: ["loss": loss.item()], learningRate: 0.05)
+    report.warnings = stepWarnings(number)
+    return report
   }
 
-  func evaluate() throws -> [String: Double] {
-    ["error": measures[stepCount] ?? withoutGradient { loss(of: .ones([2, 3])).item() }]
+  func evaluate() throws -> EvaluationReport {
+    try beforeEvaluation(stepCount)
+    return EvaluationReport(
+      ["error": measures[stepCount] ?? withoutGradient { loss(of: .ones([2, 3])).item() }],
+      warnings: evaluationWarnings(stepCount))
   }
 
   func writeSamples(step: Int, to folder: URL) throws -> [String] {
@@ -124,6 +134,13 @@ final class LineRun {
 
   /// Bytes of the newest checkpoint.
   func lastState() throws -> Data? { try run.checkpoints.latest().map(state) }
+
+  /// The warnings told, with their steps.
+  func warnings() throws -> [TrainingEvent.Warning] {
+    try EventLog(url: run.events).read().compactMap {
+      if case .warning(let warning) = $0.event { warning } else { nil }
+    }
+  }
 
   func ends() throws -> [TrainingEvent.End.Reason] {
     try EventLog(url: run.events).read().compactMap {

@@ -85,24 +85,6 @@ struct TrainingLoopTests {
     #expect(try cut.history() == whole.history())
   }
 
-  @Test("A number that is none stops the run, says so and spoils nothing")
-  func divergence() throws {
-    let (whole, cut) = (try straight(), try LineRun())
-    let error = #expect(throws: NonFinite.self) {
-      try cut.sitting(Self.plan) { $0.beforeStep = { if $0 == 8 { throw NonFinite("the loss") } } }
-    }
-    #expect(error?.description.contains("the loss is not finite") == true)
-    #expect(try cut.ends() == [.diverged])
-    let newest = try #require(try cut.run.checkpoints.latest())
-    #expect(newest.step == 6)
-    let warnings = try EventLog(url: cut.run.events).read().compactMap {
-      if case .warning(let warning) = $0.event { warning } else { nil }
-    }
-    #expect(warnings.count == 1 && warnings[0].step == 7)
-    #expect(try cut.sitting(Self.plan) == .completed)
-    #expect(try cut.lastState() == whole.lastState())
-  }
-
   @Test("Saving that fails keeps the checkpoint before and leaves no half of one")
   func failedSave() throws {
     let run = try LineRun()

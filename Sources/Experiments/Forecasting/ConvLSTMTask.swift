@@ -15,6 +15,7 @@ final class ConvLSTMTask: TrainingTask {
   private let device: Device
   private let data: ForecastData
   private let samples: TrainingSamples
+  private let normalization: NormalizationWatch
   private var loader: SeriesLoader
 
   init(
@@ -27,6 +28,11 @@ final class ConvLSTMTask: TrainingTask {
     network.gateBudget = configuration.training.gateBytes
     network.move(to: device)
     optimizer = configuration.optimizer.adam(of: network.parameters())
+    normalization = NormalizationWatch(
+      network,
+      options: .init(
+        batchShare: 1 - model.normalizationMomentum,
+        isRecalibrated: configuration.training.recalibrationBatches != nil))
     samples = try TrainingSamples(data, count: configuration.training.samples, device: device)
     loader = try data.trainingLoader(from: LoaderCursor())
   }
@@ -38,26 +44,29 @@ final class ConvLSTMTask: TrainingTask {
     let place = loader.cursor
     guard let batch = try loader.nextBatch() else { throw ExperimentError("the training data ended") }
     let targets = batch.targetTensor(on: device)
+    normalization.beginStep()
     let logits = network(batch.inputTensor(on: device), mode: .training(generator), precision: configuration.precision)
     let loss = Loss.binaryCrossEntropy(logits: logits, target: targets)
     let value = loss.item()
     guard value.isFinite else { throw NonFinite("the loss") }
     var gradients = gradient(of: loss, withRespectTo: optimizer.parameters)
-    guard Tensor.areFinite(gradients) else { throw NonFinite("a gradient") }
+    try Finiteness.require(gradients: gradients, of: network.parameters())
     if configuration.optimizer.gradientNorm > 0 {
       gradients = clipped(gradients, maximumNorm: configuration.optimizer.gradientNorm).gradients
     }
     optimizer.learningRate = configuration.learningRate(after: done)
     optimizer.step(gradients: gradients)
     let error = withoutGradient { (logits.sigmoid() - targets).squared().mean().item() }
-    return StepReport(
+    var report = StepReport(
       epoch: batch.epoch + 1,
       batch: configuration.batchNumber(at: place, of: loader),
       metrics: ["loss": value, "mse": error], learningRate: optimizer.learningRate)
+    report.warnings = normalization.endStep()
+    return report
   }
 
   /// Loss, MSE and both Jaccard distances on the validation series, beside what the null model and the input give.
-  func evaluate() throws -> [String: Double] {
+  func evaluate() throws -> EvaluationReport {
     if let count = configuration.training.recalibrationBatches { try recalibrate(count) }
     let loader = try data.seriesLoader(.validation, limit: configuration.data.validationFiles)
     var scorer = ForecastScorer(voxelsPerFrame: loader.sampleShape.voxelsPerFrame)
@@ -69,14 +78,16 @@ final class ConvLSTMTask: TrainingTask {
       let logits = predictor.logits(after: frames.narrowed(0, start: 0, length: count))
       losses.sum += Loss.binaryCrossEntropy(logits: logits, target: targets).item() * Double(batch.windowCount)
       losses.count += batch.windowCount
+      try Finiteness.require(prediction: logits, recalibrated: configuration.training.recalibrationBatches != nil)
       try scorer.addNextFrames(predictions: logits.sigmoid(), frames: frames, names: batch.names)
     }
     let scoring = scorer.score().scoring
-    return [
+    let metrics = [
       "loss": losses.sum / Double(max(losses.count, 1)), "mse": scoring.sequence.mse.target.mean,
       "jaccard": scoring.sequence.jaccard.target.mean, "jaccard_frame": scoring.frame.jaccard.target.mean,
       "jaccard_input": scoring.sequence.jaccard.input.mean, "jaccard_null": scoring.sequence.jaccard.null.mean,
     ]
+    return EvaluationReport(metrics, warnings: normalization.warnings())
   }
 
   /// Over the first batches of the training data, the same ones every time.
@@ -97,6 +108,7 @@ final class ConvLSTMTask: TrainingTask {
   }
 
   func save(to folder: URL) throws {
+    try Finiteness.require(parameters: network.parameters())
     try Checkpointing.write(
       ["model": network.state(), "optimizer": optimizer.state()], generator: generator, cursor: loader.cursor,
       to: folder)

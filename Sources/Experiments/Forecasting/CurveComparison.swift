@@ -27,12 +27,15 @@ public struct CurveComparison: Sendable {
   }
 
   fileprivate enum Measure: String, CaseIterable {
-    case loss, mse, jaccard
+    case loss
+    case criticLoss = "critic_loss"
+    case mse, jaccard
 
     /// Columns of a loss history; the published ones call the loss by its name.
     var columns: [String] {
       switch self {
       case .loss: ["LOSS_VAL_LOSS", "BCE_VAL_LOSS"]
+      case .criticLoss: ["D_VAL_LOSS"]
       case .mse: ["MSE_VAL_LOSS"]
       case .jaccard: ["JACCARD_VAL_LOSS"]
       }
@@ -41,6 +44,7 @@ public struct CurveComparison: Sendable {
     var label: String {
       switch self {
       case .loss: "binary cross-entropy"
+      case .criticLoss: "critic loss"
       case .mse: "mean squared error"
       case .jaccard: "Jaccard distance"
       }

@@ -29,6 +29,7 @@ struct ForecastReport {
     if let curves = ForecastFigures.learning(events) {
       page.addSection("Learning")
       try add(curves, named: "learning", to: &page, in: figures, caption: Caption.learning)
+      addWarnings(events, to: &page)
     }
     try addRecord(to: &page)
     try page.write(to: folder.file("report.html"))
@@ -123,6 +124,18 @@ struct ForecastReport {
       }
       try pictures.writeSurfaces(to: surfaces, prefix: "sample_\(index + 1)")
     }
+  }
+
+  /// What training warned of; the last ones where there are many.
+  private func addWarnings(_ events: [TrainingEvent], to page: inout HTMLReport) {
+    let warnings = events.compactMap { if case .warning(let warning) = $0 { warning } else { nil } }
+    guard !warnings.isEmpty else { return }
+    let rows = warnings.suffix(20).map { [$0.step.map(String.init) ?? "", $0.text] }
+    let hidden = warnings.count - rows.count
+    page.add(
+      HTMLReport.Table(
+        caption: "What training warned of" + (hidden > 0 ? "; \(hidden) earlier ones are in log.txt." : "."),
+        headings: ["step", "warning"], rows: rows))
   }
 
   private func addRecord(to page: inout HTMLReport) throws {

@@ -54,6 +54,8 @@ public struct ForecastTrainer {
     let earlier = try openEarlierRun()
     let data = ForecastData(configuration, directory: options.data)
     _ = try data.paths(.validation)
+    let interruption = Interruption()
+    try announceEstimate()
     let task = try configuration.task(data: data, device: Device(parsing: options.device))
     let plan = configuration.plan(minutes: options.minutes, batchesPerEpoch: task.batchesPerEpoch ?? 1)
     let run = try earlier ?? createRun()
@@ -71,7 +73,7 @@ public struct ForecastTrainer {
       stepCount: plan.steps, options: .init(mode: options.progress, unit: "steps", initialCount: start))
     let curves = LearningCurves(of: run)
     let events = try EventBus.files(of: run).adding(convolutions).adding(terminal).adding(collector).adding(curves)
-    let reason = try train(task, in: run, plan: plan, events: events, interruption: Interruption())
+    let reason = try train(task, in: run, plan: plan, events: events, interruption: interruption)
     try curves.write()
     var (step, metrics) = (start, [String: Double]())
     for timed in collector.events {
@@ -79,6 +81,43 @@ public struct ForecastTrainer {
       if case .evaluation(let evaluation) = timed.event { metrics = evaluation.metrics }
     }
     return Outcome(step: step, reason: reason, metrics: metrics)
+  }
+
+  /// What the run would cost; trains nothing and writes nothing.
+  ///
+  /// *Throws*: if the configuration or the data do not allow the run.
+  public func estimate() throws -> TrainingEstimate {
+    try configuration.validate()
+    guard let estimate = try measurement()() else { throw ExperimentError("the run has no steps") }
+    return estimate
+  }
+
+  private func measurement() throws -> EstimateMeasurement {
+    EstimateMeasurement(
+      configuration: configuration, directory: options.data, device: try Device(parsing: options.device))
+  }
+
+  /// Says what a fresh run of more than a minute will cost, before it starts.
+  private func announceEstimate() throws {
+    // A folder that is in the way is told at once, and a run that goes on has shown what it costs.
+    guard options.progress != .quiet, !options.resumes, options.force || !isFolderTaken else { return }
+    var measurement = try measurement()
+    (measurement.leastSeconds, measurement.minutes) = (60, options.minutes)
+    let found: TrainingEstimate?
+    do {
+      found = try measurement()
+    } catch is NonFinite {
+      // The run itself says so better: with its step, and on record.
+      return
+    }
+    guard let estimate = found else { return }
+    TextOutput.standardError.write("estimate: \(estimate.text(minutes: options.minutes ?? 60))\n")
+  }
+
+  private var isFolderTaken: Bool {
+    guard FileManager.default.fileExists(atPath: options.run) else { return false }
+    // What cannot be listed is no empty folder either.
+    return (try? FileManager.default.contentsOfDirectory(atPath: options.run).isEmpty) != true
   }
 
   private func createRun() throws -> RunDirectory {

@@ -20,6 +20,10 @@ final class FrameGANTask: TrainingTask {
   private let device: Device
   private let data: ForecastData
   private let samples: TrainingSamples
+  private let normalization: NormalizationWatch
+  private var health: AdversarialHealth
+  /// Training frames that forecasts are held against; read when first needed.
+  private lazy var bank = Result { try data.healthBank(on: device) }
   private var loader: SeriesLoader
 
   init(
@@ -35,6 +39,13 @@ final class FrameGANTask: TrainingTask {
     players = FramePlayers(
       networks, options: game, optimizer: configuration.optimizer, precision: configuration.precision)
     samples = try TrainingSamples(data, count: configuration.training.samples, device: device)
+    health = AdversarialHealth(voxelsPerFrame: loader.sampleShape.voxelsPerFrame)
+    // Statistics move as if each step of the critic and the one that follows had made the frames anew.
+    normalization = NormalizationWatch(
+      networks,
+      options: .init(
+        batchShare: 1 - pow(model.normalizationMomentum, Double(game.criticSteps + 1)),
+        isRecalibrated: configuration.training.recalibrationBatches != nil))
   }
 
   private static func require(_ shape: Series.Shape, fits model: FrameGAN.Configuration) throws {
@@ -52,36 +63,57 @@ final class FrameGANTask: TrainingTask {
     let place = loader.cursor
     guard let batch = try loader.nextBatch() else { throw ExperimentError("the training data ended") }
     let rate = configuration.learningRate(after: done)
+    normalization.beginStep()
     let metrics = try players.step(
       past: batch.inputTensor(on: device), target: batch.targetTensor(on: device).selected(0, 0), learningRate: rate,
       generator: generator)
-    return StepReport(
+    health.note(step: metrics)
+    var report = StepReport(
       epoch: batch.epoch + 1, batch: configuration.batchNumber(at: place, of: loader), metrics: metrics,
       learningRate: rate)
+    report.warnings = normalization.endStep()
+    return report
   }
 
   /// MSE and Jaccard distances on the validation series, beside what the null model and the input give, and the critic's loss on
-  /// the last window of each series.
-  func evaluate() throws -> [String: Double] {
+  /// the last window of each series; and how forecasts relate to each other, to their inputs and to the training frames.
+  func evaluate() throws -> EvaluationReport {
+    if let count = configuration.training.recalibrationBatches { try recalibrate(count) }
     let loader = try data.seriesLoader(.validation, limit: configuration.data.validationFiles)
     var scorer = ForecastScorer(voxelsPerFrame: loader.sampleShape.voxelsPerFrame)
     var losses = (sum: 0.0, count: 0)
+    var relations = ForecastHealth(bank: try bank.get())
     let random = Generator(seed: configuration.seed)
     while let batch = try loader.nextBatch() {
       let frames = batch.inputTensor(on: device)
       let predictions = predictor.successors(of: frames.narrowed(0, start: 0, length: frames.shape[0] - 1))
+      try Finiteness.require(
+        prediction: predictions, recalibrated: configuration.training.recalibrationBatches != nil)
       try scorer.addNextFrames(predictions: predictions, frames: frames, names: batch.names)
+      relations.add(
+        predictions: predictions.selected(0, -1), targets: frames.selected(0, -1), inputs: frames.selected(0, -2))
       let loss = players.judge(
         predictions.selected(0, -1), target: frames.selected(0, -1), lastInput: frames.selected(0, -2),
         generator: random)
       losses = (losses.sum + loss * Double(batch.windowCount), losses.count + batch.windowCount)
     }
     let scoring = scorer.score().scoring
-    return [
+    let metrics = [
       "critic_loss": losses.sum / Double(max(losses.count, 1)), "mse": scoring.sequence.mse.target.mean,
       "jaccard": scoring.sequence.jaccard.target.mean, "jaccard_frame": scoring.frame.jaccard.target.mean,
       "jaccard_input": scoring.sequence.jaccard.input.mean, "jaccard_null": scoring.sequence.jaccard.null.mean,
-    ]
+    ].merging(relations.measures()) { $1 }
+    return EvaluationReport(metrics, warnings: normalization.warnings() + health.note(evaluation: metrics))
+  }
+
+  /// Over the first batches of the training data, the same ones every time.
+  private func recalibrate(_ count: Int) throws {
+    let loader = try data.trainingLoader(
+      from: LoaderCursor(), windows: .multiFrame(past: networks.configuration.pastFrames))
+    defer { loader.cancel() }
+    let recalibration = FrameGANRecalibration(
+      encoderMode: game.encoderMode, precision: configuration.precision, seed: configuration.seed)
+    try recalibration(networks, count: count) { try loader.nextBatch()?.inputTensor(on: device) }
   }
 
   func writeSamples(step: Int, to folder: URL) throws -> [String] {
@@ -93,6 +125,7 @@ final class FrameGANTask: TrainingTask {
   }
 
   func save(to folder: URL) throws {
+    try Finiteness.require(parameters: networks.parameters())
     var states = players.optimizers.mapValues { $0.state() }
     states["model"] = networks.state()
     try Checkpointing.write(states, generator: generator, cursor: loader.cursor, to: folder)
