@@ -116,5 +116,7 @@ ct_status ct_fused_adam_(ct_tensors self, ct_tensors gradients, ct_tensors first
     } else {
       update([](const auto &...arguments) { at::_fused_adam_(arguments..., /*amsgrad=*/false, /*maximize=*/false); });
     }
+    // Where nothing is recorded, the fused kernel leaves no mark of having written.
+    for (at::Tensor &parameter : parameters) parameter.unsafeGetTensorImpl()->bump_version();
   });
 }

@@ -4,6 +4,7 @@
 
 #include <ATen/Parallel.h>
 
+#include "counter_random.h"
 #include "guard.h"
 #include "parallel.h"
 
@@ -90,26 +91,14 @@ ct_status ct_randperm(ct_tensor *out, ct_int n, ct_generator generator) {
 
 namespace {
 
-// Whitens a counter: two rounds of multiply and shift, whose constants Wellons found by search ("lowbias32", 2018).
-inline uint32_t whitened(uint32_t x) {
-  x ^= x >> 16;
-  x *= 0x7feb352du;
-  x ^= x >> 15;
-  x *= 0x846ca68bu;
-  return x ^ (x >> 16);
-}
-
 // A mask of zeros and `kept`, made from a number per element that depends on nothing but the seed and the element's place: any
 // number of threads makes the same one, where drawing one after the other takes longer than a layer.
 void fill_mask(float *mask, int64_t count, double probability, uint64_t seed) {
-  const auto limit = uint32_t(probability * 4294967296.0);
+  const uint32_t limit = formcast::dropLimit(probability);
   const auto kept = float(1 / (1 - probability));
   formcast::inParallel(count, 1 << 16, at::get_num_threads(), [&](int64_t begin, int64_t end) {
-    // The upper half of the place goes into the key, because the counter has 32 bits; blocks do not straddle it.
-    const uint32_t key = whitened(uint32_t(seed >> 32) ^ whitened(uint32_t(begin >> 32)));
-    for (int64_t i = begin; i < end; i++) {
-      mask[i] = whitened(whitened(uint32_t(i) ^ uint32_t(seed)) + key) < limit ? 0.0f : kept;
-    }
+    const formcast::CounterRandom random(seed, begin);  // blocks do not straddle a multiple of 2^32
+    for (int64_t i = begin; i < end; i++) mask[i] = random.at(i) < limit ? 0.0f : kept;
   });
 }
 

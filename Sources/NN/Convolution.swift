@@ -34,7 +34,7 @@ public final class Conv3d: Module {
   public func callAsFunction(_ input: Tensor, precision: Precision = .float32, staysReduced: Bool = false) -> Tensor {
     var convolution = LayerConvolution(
       weight: weight.value, bias: bias?.value, options: options, isTransposed: false, precision: precision)
-    convolution.kernels = kernels
+    convolution.kernels = options.keepsTransforms ? kernels : nil
     return convolution(input, staysReduced: staysReduced)
   }
 }
@@ -71,7 +71,7 @@ public final class ConvTranspose3d: Module {
   public func callAsFunction(_ input: Tensor, precision: Precision = .float32, staysReduced: Bool = false) -> Tensor {
     var convolution = LayerConvolution(
       weight: weight.value, bias: bias?.value, options: options, isTransposed: true, precision: precision)
-    convolution.kernels = kernels
+    convolution.kernels = options.keepsTransforms ? kernels : nil
     return convolution(input, staysReduced: staysReduced)
   }
 }

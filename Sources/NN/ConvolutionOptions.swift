@@ -23,6 +23,9 @@ public struct ConvolutionOptions: Sendable, Equatable {
   ///
   /// Layers with a dilation or groups have no choice: they trap if it is not nil or direct.
   public var method: ConvolutionMethod?
+  /// Whether transforms of the kernel are kept from pass to pass until the kernel changes: time for memory, where a step of
+  /// training goes through the layer several times. Without strides and upsampling only.
+  public var keepsTransforms = false
   /// Whether a bias is added.
   public var hasBias: Bool
   /// How the weight starts.

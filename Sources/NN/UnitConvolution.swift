@@ -12,7 +12,7 @@ struct UnitConvolution {
   var method: ConvolutionMethod?
   /// Element type of the products.
   var precision: Precision = .float32
-  /// Where the transforms of this kernel are kept from call to call; nil keeps them for the derivatives of one call.
+  /// Where the transforms of this kernel are kept from call to call, if they are.
   var kernels: SpectralKernelCache?
 
   /// *Shapes*: [N, C, D, H, W] with bias [O]; the result's type is the input's or, where bfloat16 cannot be trusted, float32.
@@ -94,8 +94,7 @@ struct UnitConvolution {
     let (kernel, extents) = (Array(weight.shape.suffix(3)), Array(input.shape.suffix(3)))
     // Of a transpose the input's place is taken by the result.
     let large = (0..<3).map { extents[$0] + kernel[$0] - 1 - before[$0] - after[$0] }
-    let kernels = kernels ?? SpectralKernelCache()
-    kernels.subject = weight
+    kernels?.subject = weight
     let convolution = SpectralConvolution(
       extents: isTransposed ? large : extents, kernel: kernel, before: before, after: after, tiles: tiles,
       kernels: kernels)

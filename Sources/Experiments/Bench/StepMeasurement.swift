@@ -38,7 +38,8 @@ struct StepMeasurement {
   }
 
   /// Linux begins to look for the peak anew when told so; false where that does not exist.
-  private static func resetPeakMemory() -> Bool {
+  @discardableResult
+  static func resetPeakMemory() -> Bool {
     guard let handle = FileHandle(forWritingAtPath: "/proc/self/clear_refs") else { return false }
     do {
       try handle.write(contentsOf: Data("5".utf8))

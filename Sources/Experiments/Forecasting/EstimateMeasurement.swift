@@ -23,7 +23,8 @@ struct EstimateMeasurement {
   /// *Throws*: what making the task and reading the data throw, and `NonFinite`, as the run itself would.
   func callAsFunction() throws -> TrainingEstimate? {
     Runtime.releaseFreeMemory()
-    beginPeak()
+    Runtime.resetPeakDeviceMemory(device)
+    StepMeasurement.resetPeakMemory()
     let task = try makeTask()
     let plan = configuration.plan(minutes: nil, batchesPerEpoch: task.batchesPerEpoch ?? 1)
     let first = try seconds { _ = try task.step(after: 0) }
@@ -78,14 +79,5 @@ struct EstimateMeasurement {
     Runtime.synchronize(device)
     let elapsed = (ContinuousClock.now - began).components
     return Double(elapsed.seconds) + Double(elapsed.attoseconds) * 1e-18
-  }
-
-  /// Linux begins to look for the peak anew when told so; elsewhere it is that of the whole process so far.
-  private func beginPeak() {
-    Runtime.resetPeakDeviceMemory(device)
-    guard let handle = FileHandle(forWritingAtPath: "/proc/self/clear_refs") else { return }
-    // A kernel that refuses leaves the peak as it was.
-    try? handle.write(contentsOf: Data("5".utf8))
-    try? handle.close()
   }
 }

@@ -21,7 +21,7 @@ public final class FrameGenerator: Module {
   init(_ configuration: FrameGAN.Configuration, generator: Generator) {
     func norm(_ channels: Int) -> FrameNormalization {
       FrameNormalization(
-        .batch, channels: channels, activation: .relu, dropout: 0, momentum: configuration.normalizationMomentum)
+        .batch, channels: channels, slope: 0, dropout: 0, momentum: configuration.normalizationMomentum)
     }
     let (size, halvings) = (configuration.kernelSize, configuration.halvings)
     channels = configuration.baseWidth

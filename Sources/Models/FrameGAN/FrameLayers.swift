@@ -17,20 +17,20 @@ public final class FrameNormalization: Module {
   public let batch: BatchNorm?
   /// Of the critic.
   public let layer: LayerNorm?
-  private let activation: Activation
-  private let dropout: Dropout
+  private let activation: DroppedActivation
 
-  init(_ kind: FrameNorm, channels: Int, activation: Activation, dropout: Double, momentum: Double) {
+  /// *Parameters*: the activation is a ReLU with this slope below zero.
+  init(_ kind: FrameNorm, channels: Int, slope: Double, dropout: Double, momentum: Double) {
     let options = BatchNorm.Options(momentum: 1 - momentum, epsilon: 1e-3, varianceCorrection: .unbiased)
     batch = kind == .batch ? BatchNorm(channels: channels, options: options) : nil
     layer = kind == .layer ? LayerNorm(.channels(channels), epsilon: 1e-3) : nil
-    (self.activation, self.dropout) = (activation, Dropout(rate: dropout))
+    activation = DroppedActivation(slope: slope, rate: dropout)
   }
 
   /// Normalises, activates, drops.
   public func callAsFunction(_ input: Tensor, mode: Mode) -> Tensor {
     let normalized = batch?(input, mode: mode) ?? layer?(input) ?? input
-    return dropout(activation(normalized), mode: mode)
+    return activation(normalized, mode: mode)
   }
 }
 
@@ -48,7 +48,7 @@ public final class ShrinkingBlock: Module {
 
   init(inputs: Int, outputs: Int, stride: Int, kernelSize: Int, norm: FrameNormalization, generator: Generator) {
     skip = .frame(inputs, outputs, kernelSize: 1, generator: generator)
-    conv = .frame(inputs, outputs, kernelSize: kernelSize, stride: stride, generator: generator)
+    conv = .frame(inputs, outputs, kernelSize: kernelSize, stride: stride, norm: norm, generator: generator)
     self.norm = norm
     pool = stride > 1 ? AveragePool3d(kernelSize: Extent(stride)) : nil
   }
@@ -85,20 +85,24 @@ public final class GrowingBlock: Module {
 
 extension ConvolutionOptions {
   /// Keras' 'same' padding, Glorot weights and zero bias.
-  fileprivate static func frame(stride: Int, upsampling: Int) -> Self {
+  fileprivate static func frame(stride: Int, upsampling: Int, keepsTransforms: Bool = false) -> Self {
     var options = ConvolutionOptions(stride: Extent(stride)).initialized(weight: .glorotUniform, bias: .zeros)
     options.upsampling = Extent(upsampling)
+    options.keepsTransforms = keepsTransforms
     return options
   }
 }
 
 extension Conv3d {
+  /// A critic's kernels, which are those behind a layer norm, serve several passes of a step.
   static func frame(
-    _ inputs: Int, _ outputs: Int, kernelSize: Int, stride: Int = 1, upsampling: Int = 1, generator: Generator
+    _ inputs: Int, _ outputs: Int, kernelSize: Int, stride: Int = 1, upsampling: Int = 1,
+    norm: FrameNormalization? = nil, generator: Generator
   ) -> Conv3d {
     Conv3d(
       inputChannels: inputs, outputChannels: outputs, kernelSize: Extent(kernelSize),
-      options: .frame(stride: stride, upsampling: upsampling), generator: generator)
+      options: .frame(stride: stride, upsampling: upsampling, keepsTransforms: norm?.layer != nil),
+      generator: generator)
   }
 }
 

@@ -17,7 +17,7 @@ public final class FrameTrunk: Module {
   init(_ configuration: FrameGAN.Configuration, channels: Int, norm kind: FrameNorm, generator: Generator) {
     func norm(_ channels: Int) -> FrameNormalization {
       FrameNormalization(
-        kind, channels: channels, activation: .leakyReLU(slope: 0.3), dropout: configuration.dropout,
+        kind, channels: channels, slope: 0.3, dropout: configuration.dropout,
         momentum: configuration.normalizationMomentum)
     }
     let size = configuration.kernelSize
