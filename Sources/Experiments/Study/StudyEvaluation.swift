@@ -21,12 +21,11 @@ struct StudyEvaluation {
   let data: StudyRequest.DataSet
   let options: StudyOptions
 
-  /// Evaluates unless this state of the model was evaluated already.
-  ///
-  /// *Returns*: whether it had to be done.
-  func callAsFunction() throws -> Bool {
+  /// Evaluates unless this state of the model was evaluated already; `begin` is called if it was not.
+  func callAsFunction(begin: () -> Void) throws {
     let subject = try subject()
-    if try isDone(subject) { return false }
+    if try isDone(subject) { return }
+    begin()
     let record = folder.appending(path: Self.subjectName)
     let manager = FileManager.default
     if manager.fileExists(atPath: record.path) { try manager.removeItem(at: record) }
@@ -37,7 +36,6 @@ struct StudyEvaluation {
     _ = try ForecastEvaluation(run, options: evaluation)()
     // Last, so that an evaluation that was cut short is made again.
     try Runs.AtomicFile.write(try JSONEncoder().encode(subject), to: record)
-    return true
   }
 
   private func subject() throws -> Subject {

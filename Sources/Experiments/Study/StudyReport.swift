@@ -51,7 +51,8 @@ struct StudyReport {
     let orders = outcome.orderings
     let sameOrders = orders.count(where: \.isAsPublished)
     let isSame = sameVerdicts == results.count && sameOrders == orders.count
-    let isMixed = sameVerdicts * 2 >= results.count || sameOrders > 0
+    // That untrained models are as little valid as the worst published ones says nothing.
+    let isMixed = sameOrders > 0 || results.contains { $0.score.valid && $0.published.isValid }
     var sentence =
       "Valid: \(valid) of \(results.count) models, published: \(published); \(sameVerdicts) of \(results.count) verdicts agree."
     if !orders.isEmpty {

@@ -41,8 +41,7 @@ struct StudySession {
     for (index, entry) in plan.entries.enumerated() where problems[entry.model] == nil {
       let interruption = Interruption()
       let evaluation = try evaluation(of: entry)
-      say("[\(index + 1)/\(plan.entries.count)] judging \(entry.model)")
-      _ = try evaluation()
+      try evaluation { say("[\(index + 1)/\(plan.entries.count)] judging \(entry.model)") }
       evaluated.insert(entry.model)
       try writeState()
       if interruption.isRequested { return false }
