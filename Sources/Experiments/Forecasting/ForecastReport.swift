@@ -76,10 +76,11 @@ struct ForecastReport {
         rows.append([name, measure] + cells + [errors.isValid ? "yes" : "no"])
       }
     }
-    if let published = PublishedResults.convLSTM(run.configuration.data.format) {
+    if let published = PublishedResults.of(run.configuration) {
+      let scoring = run.configuration.model.convLSTM == nil ? "frame by frame" : "whole sequence"
       for (measure, errors) in [("MSE", published.mse), ("Jaccard", published.jaccard)] {
         let cells = [errors.target, errors.input, errors.null].map(Self.number)
-        rows.append(["published (whole sequence)", measure] + cells + [""])
+        rows.append(["published (\(scoring))", measure] + cells + [errors.isValid ? "yes" : "no"])
       }
     }
     page.add(
@@ -92,7 +93,7 @@ struct ForecastReport {
   private func addRollout(to page: inout HTMLReport) {
     let curves = score.rollout.jaccard
     var headings = ["step", "MSE", "Jaccard", "to the input", "null model", "persistence"]
-    let published = PublishedResults.convLSTM(run.configuration.data.format)?.rollout
+    let published = PublishedResults.of(run.configuration)?.rollout
     if published != nil { headings.append("published Jaccard") }
     let rows = curves.target.indices.map { step -> [String] in
       let values = [score.rollout.mse.target, curves.target, curves.input, curves.null, curves.persistence]
