@@ -45,11 +45,6 @@ package struct PublishedResults: Sendable, Equatable {
     StudyModel(of: configuration).map(of)
   }
 
-  /// The ConvLSTM on a format; nil for formats that were not published.
-  static func convLSTM(_ format: String) -> PublishedResults? {
-    StudyFormat(format).map { of(StudyModel(.convLSTM, $0)) }
-  }
-
   /// Target, input, null and deviation of both measures, and the rollout.
   private typealias Row = (mse: [Double], jaccard: [Double], rollout: [Double])
 
