@@ -1,6 +1,7 @@
 """What the peers share: arguments, timing and the one JSON line that each prints."""
 import argparse
 import json
+import math
 import os
 import resource
 import time
@@ -43,9 +44,16 @@ def peak_bytes():
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 
 
+def plain(value):
+    """The same without numbers that JSON does not have: a loss that ran away is null."""
+    if isinstance(value, (list, tuple)):
+        return [plain(item) for item in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
 def report(peer, seconds=None, **facts):
     """Prints the result: the best time, all of them, and the largest memory of this process."""
-    line = {"peer": peer, **facts}
+    line = {"peer": peer, **{name: plain(value) for name, value in facts.items()}}
     if seconds is not None:
         line.update(seconds=min(seconds), all_seconds=seconds)
     line["peak_bytes"] = peak_bytes()
