@@ -73,7 +73,7 @@ public struct ForecastRecipe: Sendable {
     let frames = pastFrames == 1 ? "one past frame" : "three past frames"
     return ForecastRecipe(
       "frame-gan-\(pastFrames)-small",
-      "a quarter of the channels for \(frames), bf16, batch 16: ten minutes on one core"
+      "a quarter of the channels for \(frames), bf16, batch 16: about a quarter of an hour on one core"
     ) {
       $0.becomeFrameGAN(pastFrames)
       $0.precision = .bfloat16
