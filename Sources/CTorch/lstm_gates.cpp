@@ -3,13 +3,8 @@
 #include <cstring>
 
 #include "parallel.h"
+#include "per_instruction_set.h"
 
-// The loops below are plain and vectorize; the compiler makes one version per instruction set and picks at load time.
-#if defined(__x86_64__) && defined(__linux__)
-#define PER_INSTRUCTION_SET __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
-#else
-#define PER_INSTRUCTION_SET
-#endif
 #define INLINE static inline __attribute__((always_inline))
 
 namespace {

@@ -1,3 +1,5 @@
+import Foundation
+
 /// How a generator and a critic learn from each other.
 ///
 /// *Reference*: Gulrajani et al. 2017, arXiv 1704.00028; the values are the thesis's (tables 5.1, listings B.1 and B.5).
@@ -36,6 +38,11 @@ public struct AdversarialOptions: Codable, Sendable, Equatable {
     /// training does, because it calls the encoder without saying so.
     case initialStatistics
   }
+
+  /// The share of a batch in running statistics, where a share `share` of each pass goes into them.
+  ///
+  /// In the original every step of the critic and the one that follows make the frames anew, and statistics move each time.
+  func batchShare(_ share: Double) -> Double { 1 - pow(1 - share, Double(criticSteps + 1)) }
 
   /// Throws, naming the field, unless every value makes sense.
   func validate() throws {

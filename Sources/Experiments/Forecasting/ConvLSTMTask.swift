@@ -48,7 +48,7 @@ final class ConvLSTMTask: TrainingTask {
     let logits = network(batch.inputTensor(on: device), mode: .training(generator), precision: configuration.precision)
     let loss = Loss.binaryCrossEntropy(logits: logits, target: targets)
     let value = loss.item()
-    guard value.isFinite else { throw NonFinite("the loss") }
+    try Finiteness.require(value, "the loss")
     var gradients = gradient(of: loss, withRespectTo: optimizer.parameters)
     try Finiteness.require(gradients: gradients, of: network.parameters())
     if configuration.optimizer.gradientNorm > 0 {
@@ -81,12 +81,8 @@ final class ConvLSTMTask: TrainingTask {
       try Finiteness.require(prediction: logits, recalibrated: configuration.training.recalibrationBatches != nil)
       try scorer.addNextFrames(predictions: logits.sigmoid(), frames: frames, names: batch.names)
     }
-    let scoring = scorer.score().scoring
-    let metrics = [
-      "loss": losses.sum / Double(max(losses.count, 1)), "mse": scoring.sequence.mse.target.mean,
-      "jaccard": scoring.sequence.jaccard.target.mean, "jaccard_frame": scoring.frame.jaccard.target.mean,
-      "jaccard_input": scoring.sequence.jaccard.input.mean, "jaccard_null": scoring.sequence.jaccard.null.mean,
-    ]
+    var metrics = scorer.score().validationMeasures
+    metrics["loss"] = losses.sum / Double(max(losses.count, 1))
     return EvaluationReport(metrics, warnings: normalization.warnings())
   }
 

@@ -1,6 +1,17 @@
 import Torch
 import Volumes
 
+extension ForecastScore {
+  /// The measures that a validation tells of every forecaster, by the names of events, plots and checkpoints.
+  var validationMeasures: [String: Double] {
+    [
+      "mse": scoring.sequence.mse.target.mean, "jaccard": scoring.sequence.jaccard.target.mean,
+      "jaccard_frame": scoring.frame.jaccard.target.mean, "jaccard_input": scoring.sequence.jaccard.input.mean,
+      "jaccard_null": scoring.sequence.jaccard.null.mean,
+    ]
+  }
+}
+
 extension ForecastScorer {
   /// Adds a batch of next-frame predictions.
   ///

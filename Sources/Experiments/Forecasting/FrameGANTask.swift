@@ -40,11 +40,10 @@ final class FrameGANTask: TrainingTask {
       networks, options: game, optimizer: configuration.optimizer, precision: configuration.precision)
     samples = try TrainingSamples(data, count: configuration.training.samples, device: device)
     health = AdversarialHealth(voxelsPerFrame: loader.sampleShape.voxelsPerFrame)
-    // Statistics move as if each step of the critic and the one that follows had made the frames anew.
     normalization = NormalizationWatch(
       networks,
       options: .init(
-        batchShare: 1 - pow(model.normalizationMomentum, Double(game.criticSteps + 1)),
+        batchShare: game.batchShare(1 - model.normalizationMomentum),
         isRecalibrated: configuration.training.recalibrationBatches != nil))
   }
 
@@ -97,12 +96,8 @@ final class FrameGANTask: TrainingTask {
         generator: random)
       losses = (losses.sum + loss * Double(batch.windowCount), losses.count + batch.windowCount)
     }
-    let scoring = scorer.score().scoring
-    let metrics = [
-      "critic_loss": losses.sum / Double(max(losses.count, 1)), "mse": scoring.sequence.mse.target.mean,
-      "jaccard": scoring.sequence.jaccard.target.mean, "jaccard_frame": scoring.frame.jaccard.target.mean,
-      "jaccard_input": scoring.sequence.jaccard.input.mean, "jaccard_null": scoring.sequence.jaccard.null.mean,
-    ].merging(relations.measures()) { $1 }
+    var metrics = scorer.score().validationMeasures.merging(relations.measures()) { $1 }
+    metrics["critic_loss"] = losses.sum / Double(max(losses.count, 1))
     return EvaluationReport(metrics, warnings: normalization.warnings() + health.note(evaluation: metrics))
   }
 

@@ -1,4 +1,3 @@
-import Foundation
 import Models
 import NN
 import Torch
@@ -113,10 +112,10 @@ package final class FramePlayers {
     metrics["critic_loss"] = loss.total.item()
     metrics["critic_gap"] = (metrics["real"] ?? 0) - (metrics["fake"] ?? 0)
     for name in ["fake", "real", "penalty", "critic_loss"] {
-      guard metrics[name]?.isFinite == true else { throw NonFinite("the critic's loss (\(name))") }
+      try Finiteness.require(metrics[name] ?? .nan, "the critic's loss (\(name))")
     }
     let gradients = gradient(of: loss.total, withRespectTo: critic.parameters)
-    try requireFinite(gradients, of: "the critic")
+    try Finiteness.require(gradients: gradients, of: networks.critic.parameters(), player: "the critic's")
     apply(gradients, by: critic)
     return metrics
   }
@@ -124,8 +123,7 @@ package final class FramePlayers {
   // MARK: Encoder and generator
 
   private func generated(_ past: Tensor, _ random: Generator) -> Tensor {
-    // In the original every step of the critic and the one that follows make the frames anew, and statistics move each time.
-    for norm in norms { norm.momentum = 1 - pow(1 - norm.options.momentum, Double(options.criticSteps + 1)) }
+    for norm in norms { norm.momentum = options.batchShare(norm.options.momentum) }
     defer { for norm in norms { norm.momentum = norm.options.momentum } }
     return networks(
       past, mode: .training(random), encoderMode: options.encoderMode == .training ? nil : .inference,
@@ -141,19 +139,15 @@ package final class FramePlayers {
       loss = loss + (kernelSum(networks.encoder) + kernelSum(networks.generator)) * options.l1Weight
     }
     let value = loss.item()
-    guard value.isFinite else { throw NonFinite("the generator's loss") }
+    try Finiteness.require(value, "the generator's loss")
     let (first, second) = (encoder.parameters, generator.parameters)
     let gradients = gradient(of: loss, withRespectTo: first + second)
     let (encoding, generating) = (Array(gradients.prefix(first.count)), Array(gradients.suffix(second.count)))
-    try requireFinite(encoding, of: "the encoder")
-    try requireFinite(generating, of: "the generator")
+    try Finiteness.require(gradients: encoding, of: networks.encoder.parameters(), player: "the encoder's")
+    try Finiteness.require(gradients: generating, of: networks.generator.parameters(), player: "the generator's")
     apply(encoding, by: encoder)
     apply(generating, by: generator)
     return ["generator_loss": value]
-  }
-
-  private func requireFinite(_ gradients: [Tensor], of player: String) throws {
-    guard Tensor.areFinite(gradients) else { throw NonFinite("a gradient of \(player)") }
   }
 
   private func apply(_ gradients: [Tensor], by optimizer: Adam) {

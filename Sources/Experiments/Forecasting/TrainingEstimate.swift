@@ -39,11 +39,12 @@ public struct TrainingEstimate: Encodable, Sendable, Equatable {
   /// One line for people; says what fits into `minutes` where that is not everything.
   public func text(minutes: Double = 60) -> String {
     let size =
-      parameters >= 1_000_000 ? String(format: "%.1f million", Double(parameters) / 1e6) : Self.count(parameters)
-    let steps = Self.count(stepsPlanned)
+      parameters >= 1_000_000
+      ? String(format: "%.1f million", Double(parameters) / 1e6) : QuantityText.count(parameters)
+    let steps = QuantityText.count(stepsPlanned)
     var parts = [
       "\(size) parameters",
-      "\(ProgressMeter.duration(secondsPerStep)) a step and \(Self.bytes(peakBytes)) (measured on \(measuredSteps) steps)",
+      "\(ProgressMeter.duration(secondsPerStep)) a step and \(QuantityText.memory(peakBytes)) (measured on \(measuredSteps) steps)",
       "\(steps) steps take \(ProgressMeter.duration(totalSeconds))",
     ]
     let share = Double(evaluations) * secondsPerEvaluation
@@ -53,24 +54,9 @@ public struct TrainingEstimate: Encodable, Sendable, Equatable {
     let fitting = stepsThatFit(minutes: minutes)
     if fitting < stepsPlanned {
       let limit = minutes == minutes.rounded() ? String(format: "%.0f", minutes) : String(minutes)
-      parts.append("in \(limit) minutes \(Self.count(fitting)) steps fit")
+      parts.append("in \(limit) minutes \(QuantityText.count(fitting)) steps fit")
     }
     return parts.joined(separator: "; ")
-  }
-
-  private static func count(_ number: Int) -> String {
-    var digits = String(number)
-    var groups: [String] = []
-    while digits.count > 3 {
-      groups.insert(String(digits.suffix(3)), at: 0)
-      digits.removeLast(3)
-    }
-    return ([digits] + groups).joined(separator: ",")
-  }
-
-  private static func bytes(_ count: Int) -> String {
-    count >= 1_000_000_000
-      ? String(format: "%.1f GB", Double(count) / 1e9) : String(format: "%.0f MB", Double(count) / 1e6)
   }
 
   private enum CodingKeys: String, CodingKey {

@@ -69,13 +69,13 @@ public struct StudyEstimate: Encodable, Sendable {
     if minutes != nil { headings.append("steps that fit") }
     let rows = models.map { model -> [String] in
       var row = [
-        model.name, StudyText.count(model.parameters), String(format: "%.3f", model.secondsPerStep),
-        String(format: "%.2f", model.secondsPerValidation), model.bytes.map(StudyText.memory) ?? "unknown",
-        StudyText.count(model.steps), StudyText.duration(model.seconds),
+        model.name, QuantityText.count(model.parameters), String(format: "%.3f", model.secondsPerStep),
+        String(format: "%.2f", model.secondsPerValidation), model.bytes.map(QuantityText.memory) ?? "unknown",
+        QuantityText.count(model.steps), QuantityText.duration(model.seconds),
       ]
       if minutes != nil {
         row.append(
-          model.fittingSteps.map { "\(StudyText.count($0)) (\(100 * $0 / model.steps) %)" } ?? "none")
+          model.fittingSteps.map { "\(QuantityText.count($0)) (\(100 * $0 / model.steps) %)" } ?? "none")
       }
       return row
     }
@@ -83,15 +83,15 @@ public struct StudyEstimate: Encodable, Sendable {
   }
 
   private var summary: String {
-    var text = "all \(models.count) models: \(StudyText.duration(seconds)) of training"
+    var text = "all \(models.count) models: \(QuantityText.duration(seconds)) of training"
     if let minutes {
       text += seconds <= minutes * 60 ? "; fits into" : "; does not fit into"
-      text += " \(StudyText.duration(minutes * 60)), --minutes \(minutes) trains the steps that fit"
+      text += " \(QuantityText.duration(minutes * 60)), --minutes \(minutes) trains the steps that fit"
     }
     let tooLarge = models.filter { $0.fitsMemory == false }.map(\.name)
     return text
       + (tooLarge.isEmpty
-        ? "" : "; more memory than the machine's \(StudyText.memory(memory)): \(tooLarge.joined(separator: ", "))")
+        ? "" : "; more memory than the machine's \(QuantityText.memory(memory)): \(tooLarge.joined(separator: ", "))")
   }
 
   /// Columns of one width; names to the left, numbers to the right.

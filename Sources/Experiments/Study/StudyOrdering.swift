@@ -25,7 +25,7 @@ public struct StudyOrdering: Encodable, Equatable, Sendable {
       results.map { ($0.model.architecture, value($0)) }.sorted { $0.1 < $1.1 }
     }
     func text(_ list: [(StudyArchitecture, Double)]) -> String {
-      list.map { "\($0.0.title) (\(StudyText.error($0.1)))" }.joined(separator: " < ")
+      list.map { "\($0.0.title) (\(QuantityText.error($0.1)))" }.joined(separator: " < ")
     }
     let ours = sorted { $0.score.scoring.sequence.jaccard.target.mean }
     let theirs = sorted { $0.published.jaccard.target }

@@ -99,5 +99,5 @@ extension ForecastConfiguration {
     if optimizer.schedule == .cosine, !isSet("optimizer.scheduleSteps") { optimizer.scheduleSteps = training.steps }
   }
 
-  private static func duration(_ seconds: Double) -> String { StudyText.duration(seconds) }
+  private static func duration(_ seconds: Double) -> String { QuantityText.duration(seconds) }
 }

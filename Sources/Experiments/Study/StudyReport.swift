@@ -136,7 +136,7 @@ struct StudyReport {
       ("recipes", request.scale.rawValue), ("seed", "\(request.seed)"),
       (
         "training budget",
-        request.minutes.map { "\(StudyText.duration($0 * 60)) for all models" } ?? "the recipes' own steps"
+        request.minutes.map { "\(QuantityText.duration($0 * 60)) for all models" } ?? "the recipes' own steps"
       ),
       ("settings", request.settings.isEmpty ? "none" : request.settings.joined(separator: ", ")),
       ("judged on", "\(request.data.judged) series of the \(request.data.part.rawValue) part"),

@@ -49,9 +49,9 @@ package struct StudyTable: Sendable {
     ]
     let rows = results.map { result -> [String] in
       let (jaccard, published) = (result.score.scoring.sequence.jaccard, result.published)
-      return [result.model.title] + [jaccard.target, jaccard.input, jaccard.null].map { StudyText.error($0.mean) }
+      return [result.model.title] + [jaccard.target, jaccard.input, jaccard.null].map { QuantityText.error($0.mean) }
         + [
-          Self.word(result.score.valid), "\(result.score.horizon)", StudyText.error(published.jaccard.target),
+          Self.word(result.score.valid), "\(result.score.horizon)", QuantityText.error(published.jaccard.target),
           Self.word(published.isValid), "\(published.horizon)",
         ]
     }
@@ -70,7 +70,7 @@ package struct StudyTable: Sendable {
       return measures.map { name, sequence, frame, published in
         [
           result.model.title, name, Self.means(sequence), Self.means(frame),
-          StudyText.errors([published.target, published.input, published.null]),
+          QuantityText.errors([published.target, published.input, published.null]),
         ]
       }
     }
@@ -81,8 +81,8 @@ package struct StudyTable: Sendable {
   package var training: Content {
     let rows = results.map { result in
       [
-        result.model.title, result.isTrained ? "trained" : "given", result.parameters.map(StudyText.count) ?? "–",
-        StudyText.count(result.steps), StudyText.count(result.step),
+        result.model.title, result.isTrained ? "trained" : "given", result.parameters.map(QuantityText.count) ?? "–",
+        QuantityText.count(result.steps), QuantityText.count(result.step),
         result.minutes.map { String(format: "%.1f", $0) } ?? "–",
       ]
     }
@@ -124,7 +124,7 @@ package struct StudyTable: Sendable {
   }
 
   private static func means(_ errors: ForecastScore.Errors) -> String {
-    StudyText.errors([errors.target.mean, errors.input.mean, errors.null.mean])
+    QuantityText.errors([errors.target.mean, errors.input.mean, errors.null.mean])
   }
 
   private static func word(_ isValid: Bool) -> String { isValid ? "yes" : "no" }

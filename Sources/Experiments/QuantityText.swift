@@ -1,7 +1,7 @@
 import Foundation
 
-/// How numbers of a study are written for people.
-enum StudyText {
+/// How durations, sizes, counts and errors are written for people.
+enum QuantityText {
   /// `45 s`, `12 min`, `3.4 h`.
   static func duration(_ seconds: Double) -> String {
     switch seconds {
