@@ -56,14 +56,14 @@ struct DecoderCandidates {
   }
 
   private func sdfNet(_ prefix: String) -> DecoderLayout.Network? {
-    let front = count(prefix) { "layers1.\(2 * $0)" }
-    let back = count(prefix) { "layers2.\(2 * $0)" }
-    guard front + back > 0 else { return nil }
+    // As many layers behind the middle as before it, so that a file that lacks one is seen to lack it.
+    let half = max(count(prefix) { "layers1.\(2 * $0)" }, count(prefix) { "layers2.\(2 * $0)" })
+    guard half > 0 else { return nil }
     let first = matrix("\(prefix)layers1.0.weight")
     let middle = matrix("\(prefix)layers2.0.weight")
     let width = first?.outputs ?? middle?.outputs ?? 256
     let row = first?.inputs ?? middle.map { $0.inputs - width } ?? 131
-    return .sdfNet(latentSize: row - 3, width: width, frontCount: max(front, 1), backCount: max(back, 2))
+    return .sdfNet(latentSize: row - 3, width: width, layerCount: max(2 * half, 4))
   }
 
   private func sdfGenerator(_ prefix: String) -> DecoderLayout.Network? {

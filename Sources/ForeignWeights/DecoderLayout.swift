@@ -10,7 +10,7 @@ public struct DecoderLayout: Sendable, Equatable {
   /// A network with its sizes.
   public enum Network: Sendable, Equatable {
     /// The article's: autodecoder, and generator of the voxel GANs.
-    case sdfNet(latentSize: Int, width: Int, frontCount: Int, backCount: Int)
+    case sdfNet(latentSize: Int, width: Int, layerCount: Int)
     /// Generator of the PointNet GAN.
     case sdfGenerator(latentSize: Int, width: Int, layerCount: Int)
     /// DeepSDF's decoder.
@@ -87,8 +87,8 @@ extension DecoderLayout.Network: CustomStringConvertible {
   /// Name and sizes.
   public var description: String {
     switch self {
-    case .sdfNet(let latentSize, let width, let front, let back):
-      "SDFNet (\(front + back) layers of \(width), \(Self.codes(latentSize)))"
+    case .sdfNet(let latentSize, let width, let count):
+      "SDFNet (\(count) layers of \(width), \(Self.codes(latentSize)))"
     case .sdfGenerator(let latentSize, let width, let count):
       "SDFGenerator (\(count) layers of \(width), \(Self.codes(latentSize)))"
     case .deepSDF(let latentSize, let width, let count, _, _):
@@ -101,14 +101,14 @@ extension DecoderLayout.Network: CustomStringConvertible {
   /// Keys and shapes that the network has.
   var entries: [DecoderLayout.Entry] {
     switch self {
-    case .sdfNet(let latentSize, let width, let front, let back):
-      let row = latentSize + 3
-      let before = (0..<front).flatMap { index -> [DecoderLayout.Entry] in
+    case .sdfNet(let latentSize, let width, let count):
+      let (row, half) = (latentSize + 3, count / 2)
+      let before = (0..<half).flatMap { index -> [DecoderLayout.Entry] in
         Self.layer("layers1.\(2 * index)", index == 0 ? row : width, width)
       }
-      let behind = (0..<back).flatMap { index -> [DecoderLayout.Entry] in
+      let behind = (0..<half).flatMap { index -> [DecoderLayout.Entry] in
         let inputs = index == 0 ? width + row : width
-        return Self.layer("layers2.\(2 * index)", inputs, index == back - 1 ? 1 : width)
+        return Self.layer("layers2.\(2 * index)", inputs, index == half - 1 ? 1 : width)
       }
       return before + behind
     case .sdfGenerator(let latentSize, let width, let count):
@@ -149,7 +149,7 @@ extension DecoderLayout.Network: CustomStringConvertible {
   fileprivate func requireSensible(file: String) throws {
     let sizes =
       switch self {
-      case .sdfNet(let latentSize, let width, let front, let back): [latentSize + 1, width, front, back]
+      case .sdfNet(let latentSize, let width, let count): [latentSize + 1, width, count]
       case .sdfGenerator(let latentSize, let width, let count): [latentSize, width, count]
       case .deepSDF(let latentSize, let width, let count, _, _): [latentSize + 1, width - latentSize - 3, count]
       }

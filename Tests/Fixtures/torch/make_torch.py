@@ -85,6 +85,14 @@ save("deepsdf.pth", {"epoch": 7, "model_state_dict": state})
 save("training.pth", {"epoch": 7, "loss": 0.25, "model_state_dict": state, "optimizer_state_dict": optimizer.state_dict()})
 sdf = torch.stack([forward(torch.cat([code.expand(40, -1), points], 1)) for code in codes])
 expect("deepsdf.npz", {"points": points, "codes": codes, "sdf": sdf})
+# The same network with its weight norm in the newer form, and with none.
+parametrized = OrderedDict((key.replace("weight_g", "parametrizations.weight.original0")
+                            .replace("weight_v", "parametrizations.weight.original1"), value)
+                           for key, value in net.state_dict().items())
+save("deepsdf_parametrized.pt", parametrized)
+for index in range(4):
+    nn.utils.remove_weight_norm(getattr(net, f"lin{index}"))
+save("deepsdf_plain.pt", OrderedDict(("decoder." + key, value) for key, value in net.state_dict().items()))
 save("codes.pth", {"epoch": 7, "latent_codes": {"weight": codes}})
 save("codes.to", codes, legacy=True)
 save("labels.to", torch.tensor([4, 0, 4]), legacy=True)
@@ -93,6 +101,11 @@ reference = np.load(path("../sdfnet_torch.npz"))
 part = lambda name: OrderedDict(
     (key[len(name):], torch.from_numpy(reference[key])) for key in reference.files if key.startswith(name))
 save("generator.to", part("sdfgenerator.w."), legacy=True)
+
+# Networks of the same publications that are no decoders, and one that is nobody's.
+save("voxel_critic.pt", {f"{name}.weight": torch.ones(1) for name in ("optional_layers.0.0", "head.1", "head.3")})
+save("point_critic.pt", {f"{name}.weight": torch.ones(1) for name in ("nn1.0", "nn1.2", "nn2.0")})
+save("linear.pt", nn.Linear(2, 1).state_dict())
 
 # What is refused.
 save("expanded.pt", {"row": torch.ones(1, 3).expand(1000, 3)})
