@@ -22,6 +22,7 @@ struct Formcast: ParsableCommand {
       Import.self,
       Render.self,
       Compare.self,
+      LatentMapVerb.self,
       Bench.self,
     ]
   )
