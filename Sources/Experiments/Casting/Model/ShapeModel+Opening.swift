@@ -21,12 +21,9 @@ extension ShapeModel {
 
   private static func openWeights(_ path: String, device: Device) throws -> ShapeModel {
     let imported = try DecoderImport.read(path)
-    var configuration = ShapeConfiguration()
-    (configuration.model, configuration.field) = (imported.model, imported.field)
-    let network = try imported.model.network(generator: Generator(seed: 0))
-    try network.load(imported.state)
+    let network = try imported.network()
     network.move(to: device)
-    return ShapeModel(network, configuration: configuration, path: path)
+    return ShapeModel(network, configuration: imported.configuration, path: path)
   }
 
   private static func openRun(_ path: String, device: Device, choice: ForecastRun.Choice) throws -> ShapeModel {
@@ -58,10 +55,11 @@ extension ShapeModel {
   private static func codes(in file: StateFile, of run: RunDirectory, latentSize: Int) throws -> CodeTable? {
     guard let values = file.tensors["codes.table"], latentSize > 0 else { return nil }
     let entries =
-      try CodeTable.entries(of: run) ?? (0..<values.shape[0]).map { ShapeEntry(id: "shape-\($0)") }
+      try CodeTable.entries(in: file, path: run.url.path)
+      ?? (0..<values.shape[0]).map { ShapeEntry(id: "shape-\($0)") }
     guard values.shape == [entries.count, latentSize] else {
       throw ExperimentError(
-        "\(run.url.path): \(CodeTable.entriesName) lists \(entries.count) shapes, the checkpoint has codes \(values.shape)")
+        "\(run.url.path): the checkpoint lists \(entries.count) shapes and has codes \(values.shape); it is damaged")
     }
     return CodeTable(entries: entries, values: values.array(), latentSize: latentSize)
   }
