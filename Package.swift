@@ -74,8 +74,8 @@ let engineTargets: [Target] = [
   tests("NN", ["NN", "Volumes"]),
   tests("Models", ["Models", "NN", "Torch", "Volumes", "Experiments"]),
   tests("Training", ["Training", "Volumes"]),
-  tests("Experiments", ["Experiments", "Volumes", "Randomness"]),
-  tests("Command", ["Volumes", "Geometry"]),
+  tests("Experiments", ["Experiments", "Volumes", "Randomness", "LatentSpace"]),
+  tests("Command", ["Volumes", "Geometry", "Experiments"]),
 ]
 
 let pureLibraries = ["Randomness", "Records", "Volumes", "Geometry", "ForeignWeights", "Runs", "Plots", "LatentSpace"]
