@@ -4,4 +4,9 @@ public struct InvalidModel: Error, CustomStringConvertible {
   public let description: String
 
   init(_ description: String) { self.description = description }
+
+  /// Throws, saying what is wrong, unless a condition holds.
+  static func require(_ condition: Bool, _ description: String) throws {
+    guard condition else { throw InvalidModel(description) }
+  }
 }

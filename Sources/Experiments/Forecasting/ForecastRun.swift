@@ -35,16 +35,20 @@ public struct ForecastRun {
     guard configuration.model == stored.model else {
       throw ExperimentError("\(path): model.* belongs to the trained weights and cannot be changed here")
     }
-    let store = directory.checkpoints
+    checkpoint = try Self.checkpoint(choice, of: directory, rankedBy: configuration.training.bestBy.rawValue)
+  }
+
+  /// The checkpoint of a run that is meant; `metric` is the measure by which the best is found.
+  static func checkpoint(_ choice: Choice, of run: RunDirectory, rankedBy metric: String?) throws -> Checkpoint {
+    let store = run.checkpoints
     let found: Checkpoint?
     switch choice {
-    case .best:
-      found = try store.best(by: .init(metric: configuration.training.bestBy.rawValue)) ?? store.latest()
+    case .best: found = try metric.flatMap { try store.best(by: .init(metric: $0)) } ?? store.latest()
     case .last: found = try store.latest()
     case .step(let step): found = try store.all().first { $0.step == step }
     }
-    guard let found else { throw ExperimentError("\(path): has no such checkpoint yet; train it first") }
-    checkpoint = found
+    guard let found else { throw ExperimentError("\(run.url.path): has no such checkpoint yet; train it first") }
+    return found
   }
 
   /// The model, ready to predict.

@@ -1,0 +1,44 @@
+import NN
+import Runs
+import Torch
+import Training
+
+extension AutodecoderConfiguration {
+  /// Throws, naming the field, unless every value makes sense.
+  public func validate() throws {
+    try shape.validate()
+    _ = try model.network(generator: Generator(seed: 0))
+    try require(training.batchSize > 0, "training.batchSize must be at least 1")
+    try require(training.steps > 0, "training.steps must be at least 1")
+    try require(
+      training.shapesPerBatch >= 0 && training.shapesPerBatch <= training.batchSize,
+      "training.shapesPerBatch must lie between 0 and training.batchSize")
+    let rates = [optimizer.learningRate, optimizer.codeLearningRate]
+    try require(
+      rates.allSatisfy { $0 > 0 && $0.isFinite },
+      "optimizer.learningRate and optimizer.codeLearningRate must be positive")
+    try require(optimizer.scheduleSteps > 0, "optimizer.scheduleSteps must be at least 1")
+    try require((0..<1).contains(optimizer.averageDecay), "optimizer.averageDecay must lie in 0..<1")
+    try require((0..<1).contains(data.validationShare), "data.validationShare must lie in 0..<1")
+    let weights = [
+      loss.eikonalWeight, codes.initialDeviation, codes.penaltyWeight, codes.normBound,
+    ]
+    try require(
+      weights.allSatisfy { $0 >= 0 && $0.isFinite },
+      "loss.eikonalWeight, codes.initialDeviation, codes.penaltyWeight and codes.normBound must not be negative")
+    try require(
+      (1...training.batchSize).contains(loss.eikonalPoints),
+      "loss.eikonalPoints must lie between 1 and training.batchSize")
+    let counts = [
+      data.pointsPerShape, data.cacheBytes, codes.penaltyRamp, training.validationInterval, training.validationShapes,
+      training.checkpointInterval, training.keepLast, training.keepBest, training.samples,
+    ]
+    try require(counts.allSatisfy { $0 >= 0 }, "counts and intervals must not be negative")
+    try require(
+      !loss.clipsPrediction || field.clip != nil, "loss.clipsPrediction needs field.clip, the distance to clip at")
+  }
+
+  private func require(_ condition: Bool, _ message: String) throws {
+    guard condition else { throw ExperimentError(message) }
+  }
+}
