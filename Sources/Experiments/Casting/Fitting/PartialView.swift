@@ -31,6 +31,9 @@ public struct PartialView: Sendable, Equatable {
   /// Rays that meet nothing within -1 to 1.
   public var emptyRays: [(origin: SIMD3<Float>, direction: SIMD3<Float>)] = []
 
+  /// Whether the points cover the whole surface: what lies beyond their box is then outside.
+  public var isComplete = false
+
   /// A cloud.
   public init(_ cloud: PointCloud, eye: SIMD3<Float>? = nil) {
     points = cloud.positions
@@ -41,6 +44,7 @@ public struct PartialView: Sendable, Equatable {
   /// The same view.
   public static func == (left: PartialView, right: PartialView) -> Bool {
     left.points == right.points && left.normals == right.normals && left.eyes == right.eyes
+      && left.isComplete == right.isComplete
       && left.emptyRays.elementsEqual(right.emptyRays) { $0 == $1 }
   }
 
@@ -65,9 +69,13 @@ public struct PartialView: Sendable, Equatable {
       let point = points[index]
       surface.add(point, distance: 0)
       let ray = eye(of: index).map { $0 - point }
-      if let outward = outward(at: index, along: ray) {
-        before.add(point + offset * outward, distance: offset)
-        behind.add(point - offset * outward, distance: -offset)
+      if let normal = normal(at: index, along: ray) {
+        before.add(point + offset * normal, distance: offset)
+        behind.add(point - offset * normal, distance: -offset)
+      } else if let direction = ray.map(Self.unit), direction != .zero {
+        // How steeply the ray meets the surface is not known: the point behind is at most as far as the offset.
+        before.add(point + offset * direction, offset / 4...offset)
+        behind.add(point - offset * direction, -offset...(-offset / 4))
       }
       guard let ray else { continue }
       for _ in 0..<options.freePointsPerRay {
@@ -85,7 +93,27 @@ public struct PartialView: Sendable, Equatable {
     let within = free.filter { all(abs($0) .<= 1) }
     var space = Observations.Group("free space", share: 1)
     for (point, nearest) in zip(within, tree.nearest(to: within)) { space.add(point, 0...Float(nearest.distance)) }
-    return try Observations([surface, before, behind, space], name: name)
+    let around = isComplete ? beyondBox(tree, count: kept.count, &generator) : .init("beyond the box", share: 1)
+    return try Observations([surface, before, behind, space, around], name: name)
+  }
+
+  /// Random points beyond the box of a whole surface: at least as far from it as from the box, at most as from a point.
+  private func beyondBox(_ tree: PointCloudTree, count: Int, _ generator: inout SeededGenerator) -> Observations.Group {
+    var group = Observations.Group("beyond the box", share: 1)
+    guard let box = Bounds(points) else { return group }
+    var places: [(point: SIMD3<Float>, gap: Float)] = []
+    for _ in 0..<count {
+      let point = SIMD3<Float>(
+        Float(generator.uniform(in: -1..<1)), Float(generator.uniform(in: -1..<1)), Float(generator.uniform(in: -1..<1)))
+      let beyond = (box.lower - point).replacing(with: 0, where: point .> box.lower)
+        + (point - box.upper).replacing(with: 0, where: point .< box.upper)
+      let gap = (beyond * beyond).sum().squareRoot()
+      if gap > 0 { places.append((point, gap)) }
+    }
+    for (place, nearest) in zip(places, tree.nearest(to: places.map(\.point))) {
+      group.add(place.point, place.gap...max(place.gap, Float(nearest.distance)))
+    }
+    return group
   }
 
   private func check(_ name: String) throws {
@@ -97,14 +125,11 @@ public struct PartialView: Sendable, Equatable {
 
   private func eye(of index: Int) -> SIMD3<Float>? { eyes.count > 1 ? eyes[index] : eyes.first }
 
-  /// The way out of the surface at a point: its normal, turned to the eye if there is one, or the way to the eye.
-  private func outward(at index: Int, along ray: SIMD3<Float>?) -> SIMD3<Float>? {
-    if let normal = normals?[index], normal != .zero {
-      guard let ray, (ray * normal).sum() < 0 else { return normal }
-      return -normal
-    }
-    let direction = ray.map(Self.unit)
-    return direction == .zero ? nil : direction
+  /// The normal at a point, turned to the eye if there is one; nil where none is known.
+  private func normal(at index: Int, along ray: SIMD3<Float>?) -> SIMD3<Float>? {
+    guard let normal = normals?[index], normal != .zero else { return nil }
+    guard let ray, (ray * normal).sum() < 0 else { return normal }
+    return -normal
   }
 
   /// Which of `count` are kept, in ascending order.
