@@ -3,9 +3,10 @@ import ArgumentParser
 /// `formcast data`.
 struct Data: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Make, convert, split and inspect series of 3D frames.",
+    abstract: "Make, convert, split and inspect series of 3D frames; make shapes to learn from.",
     subcommands: [
       DataCavities.self,
+      DataShapes.self,
       DataConvert.self,
       DataSplit.self,
       DataInspect.self,

@@ -103,6 +103,11 @@ public struct NormalizedMesh: Sendable {
     self.mesh = Mesh(
       positions: mesh.positions.map { SIMD3<Float>(frame.inner(SIMD3<Double>($0))) }, faces: mesh.faces)
   }
+
+  /// A mesh that is in the unit frame already.
+  init(inUnitFrame mesh: Mesh) {
+    (self.mesh, toMesh, unit) = (mesh, .identity, .identity)
+  }
 }
 
 /// Why something cannot be sampled.

@@ -80,6 +80,31 @@ public struct SignedDistanceSampler: Sendable {
     return set
   }
 
+  /// Samples a solid of the unit frame whose field gives true distances, so that every sign is sure; `surface` says where
+  /// points near it are drawn.
+  ///
+  /// *Throws*: `SamplingError`, `MeshError` or `SurfaceSamplingError` for a surface or a plan that cannot be sampled, and
+  /// what the field throws.
+  public func samples(ofExact field: some ScalarField, surface: Mesh) throws -> SampleSet {
+    try plan.validate()
+    let sign = SignDecision(
+      method: .winding, reason: "exact distances of the solid itself", margin: 1, ambiguousShare: 0)
+    var set = SampleSet(
+      transform: .identity, report: SampleReport(plan, seed: seed, normalization: normalization, sign: sign))
+    set.points = try draw(on: NormalizedMesh(inUnitFrame: surface))
+    let wantsClosest = plan.pairedDeviation != nil
+    let found = try field.samples(at: set.points, withGradients: wantsClosest)
+    set.distances = found.distances
+    set.report.count(set.distances, ambiguousCount: 0)
+    if let deviation = plan.pairedDeviation, let gradients = found.gradients {
+      // Against the gradient and as far as the distance: the nearest point of the surface.
+      let closest = set.points.indices.map { set.points[$0] - set.distances[$0] * gradients[$0] }
+      set.pairedPoints = partners(of: closest, deviation)
+      set.pairedDistances = try field.samples(at: set.pairedPoints, withGradients: false).distances
+    }
+    return set
+  }
+
   /// All points of the plan, in the frame of the mesh.
   private func draw(on normalized: NormalizedMesh) throws -> [SIMD3<Float>] {
     let drawing = PointDrawing(seed: seed, threadCount: threadCount)

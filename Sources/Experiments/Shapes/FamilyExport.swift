@@ -1,0 +1,67 @@
+import Foundation
+import Geometry
+import Volumes
+
+/// Writes shapes of parametric families as a training folder: samples and a surface of each, and a table of all.
+public struct FamilyExport: Sendable {
+  /// The families.
+  public var families: [ShapeFamily]
+  /// Shapes of each family.
+  public var count: Int
+  /// How many points are drawn where.
+  public var plan: SamplePlan
+  /// The seed of all shapes and points.
+  public var seed: UInt64
+  /// Samples along every axis from which surfaces are made; boxes have exact ones.
+  public var resolution = 128
+
+  /// The table of all shapes of a folder.
+  public static let tableName = "shapes.csv"
+
+  /// An export.
+  public init(_ families: [ShapeFamily] = ShapeFamily.allCases, count: Int, plan: SamplePlan, seed: UInt64) {
+    (self.families, self.count, self.plan, self.seed) = (families, count, plan, seed)
+  }
+
+  /// The shapes in the order in which they are written.
+  var members: [(family: ShapeFamily, index: Int)] {
+    families.flatMap { family in (0..<count).map { (family, $0) } }
+  }
+
+  /// The files that it writes into a folder, the table last.
+  public func paths(in folder: String) -> [String] {
+    members.flatMap { member in
+      ["npz", "stl"].map { folder + String(format: "/\(member.family.rawValue)/%04d.", member.index) + $0 }
+    } + ["\(folder)/\(Self.tableName)"]
+  }
+
+  /// Writes all shapes; `progress` is told their number after each.
+  ///
+  /// *Throws*: `SamplingError` for a plan that cannot be, errors of the disk.
+  public func write(to folder: String, progress: (Int) -> Void = { _ in }) throws {
+    try plan.validate()
+    var rows = ["id,category,parameters"]
+    for (number, member) in members.enumerated() {
+      let shape = try member.family.shape(member.index, seed: seed, margin: plan.margin)
+      let surface = try shape.surface(resolution: resolution)
+      let set = try shape.samples(plan, seed: ShapeSeed.seed(seed, for: shape.id), surface: surface)
+      let stem = "\(folder)/\(shape.id)"
+      try makeFolder(URL(filePath: stem).deletingLastPathComponent())
+      try SampleArchive.write(set, to: "\(stem).npz")
+      try surface.write(to: URL(filePath: "\(stem).stl"))
+      let parameters = shape.parameters.map { "\($0.name)=" + String(format: "%.6g", $0.value) }
+      rows.append("\(shape.id),\(member.family.rawValue),\(parameters.joined(separator: ";"))")
+      progress(number + 1)
+    }
+    try Volumes.AtomicFile.write(
+      Array((rows.joined(separator: "\n") + "\n").utf8), to: "\(folder)/\(Self.tableName)")
+  }
+
+  private func makeFolder(_ url: URL) throws {
+    do {
+      try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+    } catch {
+      throw ExperimentError("\(url.path): cannot be made a folder; name another one")
+    }
+  }
+}
