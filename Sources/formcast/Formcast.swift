@@ -20,6 +20,7 @@ struct Formcast: ParsableCommand {
       StudyVerb.self,
       ForecastVerb.self,
       Import.self,
+      Reconstruct.self,
       Render.self,
       Compare.self,
       Bench.self,

@@ -78,6 +78,13 @@ enum ReferenceSurface {
       return score
     }
   }
+
+  /// How near points of a surface are to it; nothing is known of the volume.
+  func score(ofPoints points: [SIMD3<Float>], _ options: ComparisonOptions) throws -> ShapeScore {
+    let comparison = try ShapeComparison(
+      of: points, to: cloud(options), thresholds: options.thresholds, threadCount: options.threadCount)
+    return ShapeScore(comparison, reference: kind)
+  }
 }
 
 /// How near a shape is to its reference.

@@ -42,7 +42,7 @@ public struct Reconstruction {
       input: request.input, kind: subject.kind, frame: subject.frame, frameRule: subject.frameRule,
       notes: subject.notes, fit: found.report, resolution: request.resolution,
       vertices: surface.mesh.positions.count, faces: surface.mesh.faces.count,
-      isClosed: surface.mesh.report().isClosed, score: score, comparison: score == nil ? nil : request.comparison)
+      isClosed: MeshTopology(surface.mesh).isClosed, score: score, comparison: score == nil ? nil : request.comparison)
     return Outcome(
       report: report, mesh: surface.mesh.transformed(by: subject.frame.toInput), code: found.code,
       picture: try picture(subject, surface.mesh))

@@ -95,7 +95,7 @@ struct ReconstructionSubject {
     }
     let isComplete = request.evidence == .surfacePoints
     kind = isComplete ? "surface points" : "part of a surface"
-    guard cloud.positions.allSatisfy({ Bounds.isUsable($0) }) else {
+    guard cloud.positions.allSatisfy({ abs($0).max() <= 1e15 }) else {
       throw ExperimentError("\(request.input): a point is not finite or beyond 1e15; remove it")
     }
     (frame, frameRule) = try Self.frame(of: cloud.positions, request, isComplete: isComplete)
@@ -116,7 +116,7 @@ struct ReconstructionSubject {
     if case .depthView = request.evidence {
       throw ExperimentError("\(request.input): is a depth picture already; leave out --depth-view")
     }
-    guard request.normalization ?? .none == .none else {
+    guard (request.normalization ?? MeshNormalization.none) == MeshNormalization.none else {
       throw ExperimentError("\(request.input): a depth picture shows a part, which --normalize cannot place; use --transform")
     }
     kind = "depth picture"
