@@ -10,7 +10,8 @@ enum Checkpointing {
 
   /// Writes states under their names, with the random state and the place in the data.
   static func write(
-    _ states: [String: [String: Tensor]], generator: Generator, cursor: LoaderCursor, to folder: URL
+    _ states: [String: [String: Tensor]], generator: Generator, cursor: LoaderCursor, metadata: [String: String] = [:],
+    to folder: URL
   ) throws {
     var tensors: [String: Tensor] = [:]
     for (name, state) in states {
@@ -19,7 +20,7 @@ enum Checkpointing {
     let state = generator.state
     tensors["generator"] = Tensor(state, shape: [state.count])
     tensors["cursor"] = Tensor([Int64(cursor.epoch), Int64(cursor.position)], shape: [2])
-    try StateFile(tensors: tensors).write(to: folder.appending(path: fileName).path)
+    try StateFile(tensors: tensors, metadata: metadata).write(to: folder.appending(path: fileName).path)
   }
 
   /// Reads what ``write(_:generator:cursor:to:)`` wrote: each state goes to the function of its name.

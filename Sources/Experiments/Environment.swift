@@ -6,9 +6,14 @@ public let formcastVersion = "0.1.0"
 
 extension RunEnvironment {
   /// What a run made now goes on record with; `device` as the user says it.
-  public static func current(for configuration: ForecastConfiguration, device: String) throws -> RunEnvironment {
+  public static func current(for configuration: some TrainableConfiguration, device: String) throws -> RunEnvironment {
+    try current(recipe: configuration.recipe, seed: configuration.seed, device: device)
+  }
+
+  /// The same for a run that was not trained here.
+  public static func current(recipe: String, seed: UInt64, device: String) throws -> RunEnvironment {
     RunEnvironment(
-      recipe: configuration.recipe, seed: configuration.seed, version: formcastVersion,
+      recipe: recipe, seed: seed, version: formcastVersion,
       engine: .init(
         libtorch: Runtime.version, device: "\(try Device(parsing: device))", threadCount: Runtime.threadCount))
   }

@@ -8,7 +8,7 @@ struct Recipes: ParsableCommand {
   @OptionGroup var common: CommonOptions
 
   func run() throws {
-    let recipes = ForecastRecipe.all
+    let recipes = RecipeCatalog.all
     let width = recipes.map(\.name.count).max() ?? 0
     let lines = recipes.map { recipe in
       recipe.name + String(repeating: " ", count: width - recipe.name.count + 2) + recipe.summary

@@ -11,7 +11,7 @@ struct Train: ParsableCommand {
   @Argument(help: "A recipe; formcast recipes lists them.")
   var recipe: String
 
-  @Option(help: "A folder that formcast data split wrote.")
+  @Option(help: "A folder that formcast data split, data shapes, sdf sample or sdf prepare wrote.")
   var data: String
 
   @Option(help: "The folder of the run.")
@@ -44,15 +44,17 @@ struct Train: ParsableCommand {
     guard estimate || out != nil else { throw ValidationError("Missing expected argument '--out <out>'") }
   }
 
-  func run() throws {
-    let configuration = try configuration()
+  func run() throws { try train(try RecipeCatalog.configuration(recipe)) }
+
+  private func train<Configuration: TrainableConfiguration>(_ recipe: Configuration) throws {
+    let configuration = try configured(recipe)
     let out = out ?? ""
-    var options = ForecastTrainer.Options(data: data, run: out)
+    var options = TrainingRequest(data: data, run: out)
     (options.minutes, options.resumes, options.force, options.device) = (
       minutes, resume, force.force, deviceOption.device
     )
     options.progress = common.quiet ? .quiet : .automatic
-    let trainer = try ForecastTrainer(
+    let trainer = try RunTrainer(
       configuration, options: options, environment: .current(for: configuration, device: deviceOption.device))
     if estimate {
       let estimate = try trainer.estimate()
@@ -64,16 +66,16 @@ struct Train: ParsableCommand {
   }
 
   /// The recipe, or the run's own configuration when it goes on, with the user's changes.
-  private func configuration() throws -> ForecastConfiguration {
-    var configuration = try ForecastRecipe.named(recipe).configuration
+  private func configured<Configuration: TrainableConfiguration>(_ start: Configuration) throws -> Configuration {
+    var configuration = start
     if resume, let out {
-      configuration = try RunDirectory.open(at: URL(filePath: out)).readConfiguration(ForecastConfiguration.self)
-      guard configuration.recipe == recipe else {
-        throw ExperimentError("\(out): a run of the recipe \(configuration.recipe), not \(recipe)")
-      }
+      let run = try RunDirectory.open(at: URL(filePath: out))
+      let name = try run.readEnvironment().recipe
+      guard name == recipe else { throw ExperimentError("\(out): a run of the recipe \(name), not \(recipe)") }
+      configuration = try run.readConfiguration(Configuration.self)
     }
-    configuration = try Configuration.applying(overrides.assignments, to: configuration)
-    if let steps { configuration.training.steps = steps }
+    configuration = try Runs.Configuration.applying(overrides.assignments, to: configuration)
+    if let steps { configuration.steps = steps }
     if let seed { configuration.seed = seed }
     return configuration
   }

@@ -53,11 +53,11 @@ final class TinyData {
   /// Trains into the run `name`.
   func train(
     _ configuration: ForecastConfiguration, _ name: String, resumes: Bool = false, data: String? = nil
-  ) throws -> ForecastTrainer.Outcome {
-    var options = ForecastTrainer.Options(data: data ?? folder, run: path(name))
+  ) throws -> TrainingOutcome {
+    var options = TrainingRequest(data: data ?? folder, run: path(name))
     (options.resumes, options.progress) = (resumes, .quiet)
     let environment = RunEnvironment(recipe: configuration.recipe, seed: configuration.seed, version: "0")
-    return try ForecastTrainer(configuration, options: options, environment: environment)()
+    return try RunTrainer(configuration, options: options, environment: environment)()
   }
 }
 

@@ -56,10 +56,10 @@ extension TinyData {
   }
 
   /// A trainer into the run `name`.
-  func trainer(_ configuration: ForecastConfiguration, _ name: String) -> ForecastTrainer {
-    var options = ForecastTrainer.Options(data: folder, run: path(name))
+  func trainer(_ configuration: ForecastConfiguration, _ name: String) -> RunTrainer<ForecastConfiguration> {
+    var options = TrainingRequest(data: folder, run: path(name))
     options.progress = .quiet
-    return ForecastTrainer(
+    return RunTrainer(
       configuration, options: options,
       environment: RunEnvironment(recipe: configuration.recipe, seed: configuration.seed, version: "0"))
   }

@@ -192,7 +192,7 @@ public struct ForecastConfiguration: Codable, Sendable, Equatable {
   }
 
   /// When the run evaluates, saves and ends; `batchesPerEpoch` turns epochs into steps.
-  func plan(minutes: Double?, batchesPerEpoch: Int) -> TrainingPlan {
+  public func plan(minutes: Double?, batchesPerEpoch: Int) -> TrainingPlan {
     let limit = training.epochs > 0 ? training.epochs * batchesPerEpoch : training.steps
     return TrainingPlan(
       steps: min(training.steps, limit), minutes: minutes, evaluationInterval: training.validationInterval,

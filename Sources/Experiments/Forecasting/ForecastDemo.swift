@@ -89,9 +89,9 @@ public struct ForecastDemo {
   private func trainModel(data: String, run: String) throws -> ForecastRun {
     var configuration = try ForecastRecipe.named("convlstm-demo").configuration
     configuration.seed = options.seed
-    var training = ForecastTrainer.Options(data: data, run: run)
+    var training = TrainingRequest(data: data, run: run)
     (training.minutes, training.force, training.progress) = (options.minutes, true, options.progress)
-    _ = try ForecastTrainer(
+    _ = try RunTrainer(
       configuration, options: training, environment: .current(for: configuration, device: training.device))()
     return try ForecastRun(run)
   }

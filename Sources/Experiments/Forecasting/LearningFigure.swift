@@ -35,7 +35,13 @@ extension ForecastFigures {
       history.validation("nearest_train", "forecast to nearest training frame", .other(1)),
       history.validation("nearest_train_target", "target to nearest training frame", .other(4)),
     ]
+    let distances = [
+      history.training("l1", "training", .training), history.validation("l1", "training shapes", .validation),
+      history.validation("l1_held_out", "held-out shapes", .other(1)),
+    ]
     return [
+      panel("error of clipped distances", distances, isLogarithmic: true),
+      panel("size of the codes", [history.training("code_size", "weighed by points", .training)]),
       panel("binary cross-entropy", single, limits: .percentiles(0, 98)),
       // A penalty that explodes at the start would hide all the rest.
       panel("loss", players, limits: .percentiles(5, 95)),

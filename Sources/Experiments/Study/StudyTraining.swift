@@ -33,10 +33,10 @@ struct StudyTraining {
     // Without its record it is what a process left that was killed while it made the run.
     if !isRun, manager.fileExists(atPath: url.path) { try manager.removeItem(at: url) }
     try manager.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
-    var training = ForecastTrainer.Options(data: options.data, run: url.path)
+    var training = TrainingRequest(data: options.data, run: url.path)
     (training.resumes, training.device, training.progress) = (isRun, options.device, options.progress)
     do {
-      let outcome = try ForecastTrainer(
+      let outcome = try RunTrainer(
         configuration, options: training, environment: .current(for: configuration, device: options.device))()
       return outcome.reason == .completed ? .completed : .interrupted
     } catch let divergence as Divergence {

@@ -30,7 +30,7 @@ extension AutodecoderConfiguration {
       (1...training.batchSize).contains(loss.eikonalPoints),
       "loss.eikonalPoints must lie between 1 and training.batchSize")
     let counts = [
-      data.pointsPerShape, data.cacheBytes, codes.penaltyRamp, training.validationInterval, training.validationShapes,
+      data.pointsPerShape, codes.penaltyRamp, training.validationInterval, training.validationShapes,
       training.checkpointInterval, training.keepLast, training.keepBest, training.samples,
     ]
     try require(counts.allSatisfy { $0 >= 0 }, "counts and intervals must not be negative")
@@ -40,5 +40,51 @@ extension AutodecoderConfiguration {
 
   private func require(_ condition: Bool, _ message: String) throws {
     guard condition else { throw ExperimentError(message) }
+  }
+}
+
+extension AutodecoderConfiguration: TrainableConfiguration {
+  /// Steps of the whole run.
+  public var steps: Int {
+    get { training.steps }
+    set { training.steps = newValue }
+  }
+
+  /// Everything about length, looking at itself and keeping.
+  public static let changeableOnResumption: Set<String> = [
+    "training.steps", "training.validationInterval", "training.validationShapes", "training.checkpointInterval",
+    "training.keepLast", "training.keepBest", "training.samples",
+  ]
+
+  /// Throws unless the folder has samples of shapes.
+  public func checkData(in directory: String) throws { _ = try SampleFolder(directory, pointSet: data.pointSet) }
+
+  /// When the run evaluates, saves and ends.
+  public func plan(minutes: Double?, batchesPerEpoch: Int) -> TrainingPlan {
+    TrainingPlan(
+      steps: training.steps, minutes: minutes, evaluationInterval: training.validationInterval,
+      checkpointInterval: training.checkpointInterval,
+      retention: CheckpointRetention(
+        newestCount: training.keepLast, bestCount: training.keepBest, criterion: .init(metric: training.bestBy.rawValue)
+      ))
+  }
+
+  /// Learning network and codes together.
+  public func task(directory: String, device: Device) throws -> any TrainingTask {
+    try AutodecoderTask(self, data: AutodecoderData(self, directory: directory), device: device)
+  }
+
+  /// Itself: its evaluation is short.
+  public func lightened(for directory: String) throws -> LightenedConfiguration<AutodecoderConfiguration> {
+    LightenedConfiguration(configuration: self, evaluationFactor: 1)
+  }
+
+  /// What is read of a data set for one side of it.
+  func poolOptions(_ side: ShapeSide) -> SamplePoolOptions {
+    var options = SamplePoolOptions()
+    (options.side, options.validationShare) = (side, data.validationShare)
+    options.pointsPerShape = data.pointsPerShape > 0 ? data.pointsPerShape : nil
+    options.pointSet = data.pointSet
+    return options
   }
 }

@@ -34,8 +34,8 @@ public struct AutodecoderConfiguration: Codable, Sendable, Equatable {
     public var pointsPerShape = 0
     /// Share of the shapes, of each category, that is held out where the data set does not say it.
     public var validationShare = 0.1
-    /// Bytes of memory for samples; more stay on the disk.
-    public var cacheBytes = 2 << 30
+    /// The point set of a folder that `sdf prepare` made; null if it has one only.
+    public var pointSet: String?
 
     /// All samples of nine shapes in ten.
     public init() {}

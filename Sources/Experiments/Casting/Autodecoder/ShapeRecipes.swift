@@ -28,7 +28,8 @@ public struct ShapeRecipe: Sendable {
   }
 
   private static let deepSDF = ShapeRecipe(
-    "autodecoder-deepsdf", "DeepSDF: 8 x 512 with weight norm and dropout, 1,843,195 parameters and a code of 256 per shape"
+    "autodecoder-deepsdf",
+    "DeepSDF: 8 x 512 with weight norm and dropout, 1,843,195 parameters and a code of 256 per shape"
   ) { $0.becomeDeepSDF() }
 
   private static let deepSDFSmall = ShapeRecipe(

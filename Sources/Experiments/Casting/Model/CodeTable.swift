@@ -1,6 +1,6 @@
 import Foundation
+import NN
 import Runs
-import Torch
 
 /// The codes of the shapes that a decoder was trained on.
 public struct CodeTable: Sendable, Equatable {
@@ -35,25 +35,22 @@ public struct CodeTable: Sendable, Equatable {
     return (mean, deviation)
   }
 
-  /// Name of the file in a run's folder that lists the shapes, a line of JSON each.
-  static let entriesName = "shapes.jsonl"
+  /// Key under which a checkpoint's free text lists the shapes.
+  static let metadataKey = "shapes"
 
-  /// Writes the list of shapes into a run's folder.
-  static func write(_ entries: [ShapeEntry], to run: RunDirectory) throws {
-    let text = try entries.map { try JSONOutput.line($0) + "\n" }.joined()
-    try Runs.AtomicFile.write(Data(text.utf8), to: run.url.appending(path: entriesName))
+  /// The list of shapes as a checkpoint holds it: a line of JSON each.
+  static func text(of entries: [ShapeEntry]) throws -> String {
+    try entries.map { try JSONOutput.line($0) }.joined(separator: "\n")
   }
 
-  /// Reads the list of shapes of a run; nil if it has none.
-  static func entries(of run: RunDirectory) throws -> [ShapeEntry]? {
-    let url = run.url.appending(path: entriesName)
-    guard FileManager.default.fileExists(atPath: url.path) else { return nil }
-    let lines = String(decoding: try Data(contentsOf: url), as: UTF8.self).split(separator: "\n")
-    return try lines.enumerated().map { index, line in
+  /// The list of shapes in a checkpoint; nil if it has none.
+  static func entries(in file: StateFile, path: String) throws -> [ShapeEntry]? {
+    guard let text = file.metadata[metadataKey] else { return nil }
+    return try text.split(separator: "\n").enumerated().map { index, line in
       do {
         return try JSONDecoder().decode(ShapeEntry.self, from: Data(line.utf8))
       } catch {
-        throw ExperimentError("\(url.path): line \(index + 1) is no shape; the run is damaged")
+        throw ExperimentError("\(path): line \(index + 1) of the list of shapes is none; the checkpoint is damaged")
       }
     }
   }

@@ -58,10 +58,11 @@ extension ShapeModel {
   private static func codes(in file: StateFile, of run: RunDirectory, latentSize: Int) throws -> CodeTable? {
     guard let values = file.tensors["codes.table"], latentSize > 0 else { return nil }
     let entries =
-      try CodeTable.entries(of: run) ?? (0..<values.shape[0]).map { ShapeEntry(id: "shape-\($0)") }
+      try CodeTable.entries(in: file, path: run.url.path)
+      ?? (0..<values.shape[0]).map { ShapeEntry(id: "shape-\($0)") }
     guard values.shape == [entries.count, latentSize] else {
       throw ExperimentError(
-        "\(run.url.path): \(CodeTable.entriesName) lists \(entries.count) shapes, the checkpoint has codes \(values.shape)")
+        "\(run.url.path): the checkpoint lists \(entries.count) shapes and has codes \(values.shape); it is damaged")
     }
     return CodeTable(entries: entries, values: values.array(), latentSize: latentSize)
   }

@@ -4,59 +4,58 @@ import Runs
 import Torch
 import Training
 
-/// A training run of a forecaster from the command line's point of view.
-public struct ForecastTrainer {
-  /// What the user says beside the configuration.
-  public struct Options: Sendable {
-    /// Folder of the data set.
-    public var data: String
-    /// Folder of the run.
-    public var run: String
-    /// Ends the session after so many minutes.
-    public var minutes: Double?
-    /// Goes on with the run that is there.
-    public var resumes = false
-    /// Replaces a run that is there.
-    public var force = false
-    /// Where to compute: auto, cpu, cuda, cuda:N or mps.
-    public var device = "cpu"
-    /// How progress is shown.
-    public var progress = ProgressMode.automatic
+/// What the user says about a training run beside its configuration.
+public struct TrainingRequest: Sendable {
+  /// Folder of the data set.
+  public var data: String
+  /// Folder of the run.
+  public var run: String
+  /// Ends the session after so many minutes.
+  public var minutes: Double?
+  /// Goes on with the run that is there.
+  public var resumes = false
+  /// Replaces a run that is there.
+  public var force = false
+  /// Where to compute: auto, cpu, cuda, cuda:N or mps.
+  public var device = "cpu"
+  /// How progress is shown.
+  public var progress = ProgressMode.automatic
 
-    /// Training on `data` into `run`.
-    public init(data: String, run: String) { (self.data, self.run) = (data, run) }
-  }
+  /// Training on `data` into `run`.
+  public init(data: String, run: String) { (self.data, self.run) = (data, run) }
+}
 
-  /// What came of it.
-  public struct Outcome: Encodable, Sendable {
-    /// Steps done in all sessions.
-    public var step: Int
-    /// Why it ended.
-    public var reason: TrainingEvent.End.Reason
-    /// The last evaluation.
-    public var metrics: [String: Double]
-  }
+/// What came of a training run.
+public struct TrainingOutcome: Encodable, Sendable {
+  /// Steps done in all sessions.
+  public var step: Int
+  /// Why it ended.
+  public var reason: TrainingEvent.End.Reason
+  /// The last evaluation.
+  public var metrics: [String: Double]
+}
 
-  private let configuration: ForecastConfiguration
-  private let options: Options
+/// A training run from the command line's point of view, of whatever model.
+public struct RunTrainer<Configuration: TrainableConfiguration> {
+  private let configuration: Configuration
+  private let options: TrainingRequest
   private let environment: RunEnvironment
 
   /// A run of a configuration; `environment` is what goes on record.
-  public init(_ configuration: ForecastConfiguration, options: Options, environment: RunEnvironment) {
+  public init(_ configuration: Configuration, options: TrainingRequest, environment: RunEnvironment) {
     (self.configuration, self.options, self.environment) = (configuration, options, environment)
   }
 
   /// Trains.
   ///
   /// *Throws*: before anything is written if the configuration, the data or the run folder do not allow it.
-  public func callAsFunction() throws -> Outcome {
+  public func callAsFunction() throws -> TrainingOutcome {
     try configuration.validate()
     let earlier = try openEarlierRun()
-    let data = ForecastData(configuration, directory: options.data)
-    _ = try data.paths(.validation)
+    try configuration.checkData(in: options.data)
     let interruption = Interruption()
     try announceEstimate()
-    let task = try configuration.task(data: data, device: Device(parsing: options.device))
+    let task = try configuration.task(directory: options.data, device: Device(parsing: options.device))
     let plan = configuration.plan(minutes: options.minutes, batchesPerEpoch: task.batchesPerEpoch ?? 1)
     let run = try earlier ?? createRun()
     let lock = try run.lock()
@@ -80,7 +79,7 @@ public struct ForecastTrainer {
       step = max(step, timed.event.step ?? 0)
       if case .evaluation(let evaluation) = timed.event { metrics = evaluation.metrics }
     }
-    return Outcome(step: step, reason: reason, metrics: metrics)
+    return TrainingOutcome(step: step, reason: reason, metrics: metrics)
   }
 
   /// What the run would cost; trains nothing and writes nothing.
@@ -92,7 +91,7 @@ public struct ForecastTrainer {
     return estimate
   }
 
-  private func measurement() throws -> EstimateMeasurement {
+  private func measurement() throws -> EstimateMeasurement<Configuration> {
     EstimateMeasurement(
       configuration: configuration, directory: options.data, device: try Device(parsing: options.device))
   }
@@ -131,7 +130,7 @@ public struct ForecastTrainer {
     guard options.resumes else { return nil }
     let run = try RunDirectory.open(at: URL(filePath: options.run))
     try configuration.requireContinuation(
-      of: try run.readConfiguration(ForecastConfiguration.self), in: options.run)
+      of: try run.readConfiguration(Configuration.self), in: options.run)
     return run
   }
 
@@ -140,7 +139,7 @@ public struct ForecastTrainer {
     var record = try run.readEnvironment()
     record.noteResumption(from: step, in: environment)
     try run.write(record)
-    guard try run.readConfiguration(ForecastConfiguration.self) != configuration else { return }
+    guard try run.readConfiguration(Configuration.self) != configuration else { return }
     try run.write(configuration: configuration, recipe: record.recipe)
   }
 }

@@ -1,0 +1,61 @@
+import Foundation
+import Geometry
+import Models
+import NN
+import Randomness
+import Torch
+import Training
+
+extension AutodecoderTask {
+  /// Points on which training shapes are judged, and how many go through the network at once.
+  private static let judgedPoints = (count: 65_536, tile: 16_384)
+
+  /// The error of clipped distances on a fixed draw of the training shapes, and the share of wrong signs.
+  func evaluate() throws -> EvaluationReport {
+    var metrics = try judge()
+    if let codes {
+      metrics["code_norm"] = withoutGradient { codes.table.value.norm([1]).mean().item() }
+    }
+    return EvaluationReport(metrics)
+  }
+
+  private func judge() throws -> [String: Double] {
+    let loss = AutodecoderLoss(configuration: configuration)
+    var draws = SeededGenerator(seed: configuration.seed, stream: 0)
+    var (error, wrong, count) = (0.0, 0.0, 0)
+    while count < Self.judgedPoints.count {
+      let drawn = data.training.batch(pointCount: Self.judgedPoints.tile, generator: &draws)
+      let batch = AutodecoderLoss.Batch(
+        drawn, shapeCount: codes == nil ? nil : data.training.entries.count, device: device)
+      withoutGradient {
+        let assignment =
+          codes.flatMap { codes in batch.owners.map { DecoderCodes.owned(codes.table.value, owners: $0) } } ?? .none
+        let output = judged.distances(at: batch.points, codes: assignment, precision: configuration.precision)
+        error += loss.absoluteError(output, batch.distances).sum().item()
+        wrong += (output * batch.distances).less(than: 0).to(dtype: .float32).sum().item()
+      }
+      count += drawn.distances.count
+    }
+    try Finiteness.require(error, "the error of distances")
+    return ["l1": error / Double(count), "wrong_signs": wrong / Double(count)]
+  }
+
+  /// Surfaces of the first shapes, as they are now.
+  func writeSamples(step: Int, to folder: URL) throws -> [String] {
+    let count = min(configuration.training.samples, data.training.entries.count)
+    let table = codes?.table.value.array(of: Float.self) ?? []
+    let length = configuration.model.latentSize
+    return try (0..<count).compactMap { index in
+      let field = DecoderField(
+        judged, code: Array(table[index * length..<(index + 1) * length]), field: configuration.field,
+        precision: configuration.precision)
+      let extraction = SurfaceExtraction(level: Float(configuration.field.level), inside: .below)
+      let mesh = try SparseSurfaceExtraction(extraction, resolution: 64).surface(of: field).mesh
+      guard !mesh.faces.isEmpty else { return nil }
+      let id = data.training.entries[index].id.replacingOccurrences(of: "/", with: "_")
+      let name = "\(id)_step_\(String(format: "%09d", step)).stl"
+      try mesh.write(to: folder.appending(path: name))
+      return name
+    }
+  }
+}
