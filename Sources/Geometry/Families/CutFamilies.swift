@@ -5,7 +5,7 @@ enum CutFamilies {
   typealias Point = SIMD2<Double>
 
   static func gear(_ draw: inout ParameterDraw) -> FamilySolid {
-    let teeth = draw.whole("teeth", 6...14)
+    let teeth = draw.whole("teeth", 6...10)
     let (root, hole) = (draw("root", 0.7..<0.85), draw("hole", 0.15..<0.42))
     let (tip, depth) = (draw("tip", 0.3..<0.6), draw("half depth", 0.1..<0.3))
     let outline = (0..<teeth).flatMap { tooth -> [Point] in
