@@ -30,14 +30,7 @@ struct Reconstruct: ParsableCommand {
   @Option(help: "The whole shape in units of the input, to measure the result against.")
   var reference: String?
 
-  @Option(help: "How points are drawn round a mesh, and its room: deepsdf, deepsdf-code, mesh-to-sdf or uniform.")
-  var preset = SamplePreset.deepsdf
-
-  @Option(help: "Points that are drawn round a mesh.")
-  var samples = 500_000
-
-  @Option(help: "Room round a mesh or whole cloud: it ends at 1 over this; 1.03 for deepsdf unless given.")
-  var margin: Double?
+  @OptionGroup var sampling: MeshSamplingOptions
 
   @Option(help: "Samples along each axis for the surface.")
   var resolution = 128
@@ -58,24 +51,13 @@ struct Reconstruct: ParsableCommand {
     guard (2...SparseSurfaceExtraction.largestExtent).contains(resolution) else {
       throw ValidationError("--resolution must be 2 to \(SparseSurfaceExtraction.largestExtent)")
     }
-    do {
-      try plan.validate()
-    } catch {
-      throw ValidationError("\(error)")
-    }
-  }
-
-  private var plan: SamplePlan {
-    var plan = preset.plan
-    (plan.count, plan.margin) = (samples, margin ?? plan.margin)
-    return plan
   }
 
   func run() throws {
     var request = ReconstructionRequest(input)
     evidence.apply(to: &request)
     request.fit = fit.options(seed: seed.seed)
-    (request.reference, request.plan, request.resolution) = (reference, plan, resolution)
+    (request.reference, request.plan, request.resolution) = (reference, sampling.plan, resolution)
     (request.level, request.upAxis, request.view.seed) = (level, up, seed.seed)
     request.comparison.seed = seed.seed
     let writer = try ReconstructionFolder(out, force: force.force)

@@ -112,3 +112,29 @@ struct CodeFitArguments: ParsableArguments {
     }
   }
 }
+
+/// How points are drawn round a mesh before it is fitted.
+struct MeshSamplingOptions: ParsableArguments {
+  @Option(help: "How points are drawn round a mesh, and its room: deepsdf, deepsdf-code, mesh-to-sdf or uniform.")
+  var preset = SamplePreset.deepsdf
+
+  @Option(help: "Points that are drawn round a mesh.")
+  var samples = 500_000
+
+  @Option(help: "Room round a mesh or whole cloud: it ends at 1 over this; 1.03 for deepsdf unless given.")
+  var margin: Double?
+
+  var plan: SamplePlan {
+    var plan = preset.plan
+    (plan.count, plan.margin) = (samples, margin ?? plan.margin)
+    return plan
+  }
+
+  func validate() throws {
+    do {
+      try plan.validate()
+    } catch {
+      throw ValidationError("\(error)")
+    }
+  }
+}

@@ -161,6 +161,27 @@ public struct ShapeEvaluation {
   }
 }
 
+extension ShapeEvaluation {
+  /// Whether a path is a run of shapes or a file of weights, and not a run of a forecaster.
+  ///
+  /// *Throws*: if there is nothing of that name, or a folder that is no run.
+  public static func applies(to path: String) throws -> Bool {
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), !isFolder.boolValue else {
+      let recipe = try RunDirectory.open(at: URL(filePath: path)).readEnvironment().recipe
+      return !ForecastRecipe.all.contains { $0.name == recipe }
+    }
+    return true
+  }
+
+  /// Opens a model and judges it; `device` is auto, cpu, cuda, cuda:N or mps.
+  public static func run(
+    _ options: Options, model path: String, device: String, choice: ForecastRun.Choice = .best
+  ) throws -> Outcome {
+    try ShapeEvaluation(ShapeModel.open(path, device: Device(parsing: device), choice: choice), options: options)()
+  }
+}
+
 /// The shapes of an evaluation: those that are judged and those that the model learned from.
 struct EvaluationShapes: Sendable {
   let heldOut, training: [SampleFolder.Source]
