@@ -33,7 +33,8 @@ struct NearestShapes {
   ) throws -> [Neighbor?] {
     let best = Mutex([Neighbor?](repeating: nil, count: targets.count))
     let failure = Mutex<(index: Int, error: any Error)?>(nil)
-    let (next, done) = (Atomic<Int>(0), Atomic<Int>(0))
+    let next = Atomic<Int>(0)
+    let done = Atomic<Int>(0)
     let threads = max(1, min(count, ProcessInfo.processInfo.activeProcessorCount))
     let targets = targets
     DispatchQueue.concurrentPerform(iterations: threads) { _ in

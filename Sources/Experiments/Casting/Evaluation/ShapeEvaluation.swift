@@ -190,7 +190,7 @@ struct EvaluationShapes: Sendable {
   private let finder, trainingFinder: ReferenceFinder
 
   init(_ model: ShapeModel, _ options: ShapeEvaluation.Options) throws {
-    let folder = try SampleFolder(options.data)
+    let folder = try SampleFolder(options.data, pointSet: model.training?.data.pointSet)
     let trained = Set((model.codes?.entries ?? []).map(\.id))
     let own = options.trainingData.map { _ in [] } ?? trained
     let lists = try ShapeSplit(listsIn: options.data, folder.entries)
@@ -214,7 +214,7 @@ struct EvaluationShapes: Sendable {
     guard !heldOut.isEmpty else {
       throw ExperimentError("\(options.data): holds no shape that is held out; the run learned from all of them")
     }
-    let trainingFolder = try options.trainingData.map { try SampleFolder($0) } ?? folder
+    let trainingFolder = try options.trainingData.map { try SampleFolder($0, pointSet: model.training?.data.pointSet) } ?? folder
     training = trainingFolder.sources.filter { trained.contains($0.entry.id) }
     finder = try ReferenceFinder(folder: options.data, meshes: options.meshes)
     trainingFinder =
