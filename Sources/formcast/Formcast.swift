@@ -24,6 +24,7 @@ struct Formcast: ParsableCommand {
       Interpolate.self,
       Sweep.self,
       CompareResolutions.self,
+      Reconstruct.self,
       Render.self,
       Compare.self,
       LatentMapVerb.self,
