@@ -21,7 +21,7 @@ public final class ShapeModel {
   /// The path it was opened by.
   public let path: String
 
-  init(
+  package init(
     _ decoder: any ShapeDecoder, configuration: ShapeConfiguration, training: AutodecoderConfiguration? = nil,
     codes: CodeTable? = nil, run: RunDirectory? = nil, path: String
   ) {
