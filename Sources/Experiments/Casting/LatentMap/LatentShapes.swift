@@ -98,7 +98,11 @@ extension Image {
     guard let top = rows.first, let bottom = rows.last, let left = columns.first, let right = columns.last else {
       return nil
     }
-    let part = (top...bottom).flatMap { bytes[($0 * width + left) * 4..<($0 * width + right + 1) * 4] }
+    var part: [UInt8] = []
+    for row in top...bottom {
+      let start = row * width
+      part += bytes[4 * (start + left)..<4 * (start + right + 1)]
+    }
     return Image(width: right - left + 1, height: bottom - top + 1, hasAlpha: true, bytes: part)
   }
 }
