@@ -46,10 +46,12 @@ public struct FieldTracer: Sendable {
   /// The surface of a level on a coarse grid.
   private static func coarse(_ field: some ScalarField, _ region: Bounds, level: Float) throws -> Mesh {
     let spacing = SIMD3<Double>(region.extent) / Double(coarseResolution - 1)
-    return try SparseSurfaceExtraction(
+    var extraction = SparseSurfaceExtraction(
       SurfaceExtraction(level: level, inside: .below), shape: .init(cube: coarseResolution),
-      frame: GridFrame(origin: SIMD3<Double>(region.lower), spacing: spacing)
-    ).surface(of: field).mesh
+      frame: GridFrame(origin: SIMD3<Double>(region.lower), spacing: spacing))
+    // A bound of how steep a network can be would cover the whole grid.
+    if field.slopeBound == nil { extraction.slope = .assumed(1) }
+    return try extraction.surface(of: field).mesh
   }
 
   private static func nothingThere(_ field: some ScalarField, _ options: FieldTraceOptions) throws -> PictureError {
