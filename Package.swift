@@ -48,12 +48,14 @@ let pureTargets: [Target] = [
   library("ForeignWeights", ["CHDF5", "CZip"]),
   library("Runs", ["Records", yams]),
   library("Plots", []),
+  library("LatentSpace", ["Randomness"]),
   tests("Records", ["Records", "CChecksum"]),
   tests("Volumes", ["Volumes", "Randomness"]),
   tests("Geometry", ["Geometry", "CMeshQueries", "Volumes", "Randomness"]),
   tests("ForeignWeights", ["ForeignWeights", "Volumes"]),
   tests("Runs", ["Runs"]),
   tests("Plots", ["Plots"]),
+  tests("LatentSpace", ["LatentSpace", "Randomness"]),
   tests("Architecture", []),
 ]
 
@@ -65,17 +67,18 @@ let engineTargets: [Target] = [
   library("Models", ["NN"]),
   library("Training", ["NN", "Runs"]),
   library(
-    "Experiments", ["Training", "Models", "Geometry", "Volumes", "Randomness", "ForeignWeights", "Plots", "Runs"]),
+    "Experiments",
+    ["Training", "Models", "Geometry", "Volumes", "Randomness", "ForeignWeights", "Plots", "Runs", "LatentSpace"]),
   .executableTarget(name: "formcast", dependencies: ["Experiments", argumentParser], swiftSettings: strict),
   tests("Torch", ["Torch"]),
   tests("NN", ["NN", "Volumes"]),
   tests("Models", ["Models", "NN", "Torch", "Volumes", "Experiments"]),
   tests("Training", ["Training", "Volumes"]),
-  tests("Experiments", ["Experiments", "Volumes", "Randomness"]),
-  tests("Command", ["Volumes", "Geometry"]),
+  tests("Experiments", ["Experiments", "Volumes", "Randomness", "LatentSpace"]),
+  tests("Command", ["Volumes", "Geometry", "Experiments"]),
 ]
 
-let pureLibraries = ["Randomness", "Records", "Volumes", "Geometry", "ForeignWeights", "Runs", "Plots"]
+let pureLibraries = ["Randomness", "Records", "Volumes", "Geometry", "ForeignWeights", "Runs", "Plots", "LatentSpace"]
 let engineLibraries = ["Torch", "NN", "Models", "Training", "Experiments"]
 
 let package = Package(

@@ -48,7 +48,7 @@ public struct KerasModel: Sendable, Equatable {
   ///
   /// *Throws*: `ForeignWeightsError` if it is missing, damaged, too large, or holds weights without a model.
   public init(contentsOf file: URL) throws {
-    let bytes = try Self.read(file)
+    let bytes = try WeightsFile.read(file)
     let name = file.lastPathComponent
     if bytes.starts(with: [0x50, 0x4B, 0x03, 0x04]) {
       self = try KerasArchive(bytes, name: name).model()
@@ -61,21 +61,5 @@ public struct KerasModel: Sendable, Equatable {
 
   package init(kerasVersion: String, layers: [Layer], fileName: String) {
     (self.kerasVersion, self.layers, self.fileName) = (kerasVersion, layers, fileName)
-  }
-
-  private static func read(_ file: URL) throws -> Data {
-    let name = file.path
-    let values = try? file.resolvingSymlinksInPath().resourceValues(forKeys: [.isRegularFileKey, .fileSizeKey])
-    guard let values, values.isRegularFile == true, let size = values.fileSize else {
-      throw ForeignWeightsError("\(name): no such file; give a .h5 or .keras file")
-    }
-    guard size <= HDF5Image.largestFile else {
-      throw ForeignWeightsError("\(name): \(size) bytes are more than the 1 GiB that are read")
-    }
-    do {
-      return try Data(contentsOf: file)
-    } catch {
-      throw ForeignWeightsError("\(name): cannot be read: \(error.localizedDescription)")
-    }
   }
 }

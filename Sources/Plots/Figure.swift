@@ -25,6 +25,8 @@ public enum FigurePanel: Sendable, Equatable {
   case bars(BarPanel)
   /// Points in space.
   case cloud(CloudPanel)
+  /// Points of a plane in groups, with small pictures.
+  case scatter(ScatterPanel)
 
   fileprivate var drawing: any PanelDrawing {
     switch self {
@@ -34,6 +36,7 @@ public enum FigurePanel: Sendable, Equatable {
     case .boxes(let panel): panel
     case .bars(let panel): panel
     case .cloud(let panel): panel
+    case .scatter(let panel): panel
     }
   }
 }
@@ -118,6 +121,7 @@ public struct Figure: Sendable, Equatable {
       case .boxes(let panel): panel.title
       case .bars(let panel): panel.title
       case .cloud(let panel): panel.title
+      case .scatter(let panel): panel.title
       }
     }
     return ([title] + titles).filter { !$0.isEmpty }.joined(separator: "; ")

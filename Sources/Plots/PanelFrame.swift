@@ -10,6 +10,8 @@ struct LegendEntry {
     color = FigureStyle.color(role)
     self.mark = mark ?? (FigureStyle.isDashed(role) ? .dashes : .line)
   }
+
+  init(name: String, color: String, mark: Mark) { (self.name, self.color, self.mark) = (name, color, mark) }
 }
 
 /// The place of a panel in a figure, in points with y down; what stands above the axes is written from top to bottom.

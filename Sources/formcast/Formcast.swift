@@ -20,9 +20,14 @@ struct Formcast: ParsableCommand {
       StudyVerb.self,
       ForecastVerb.self,
       Import.self,
+      Generate.self,
+      Interpolate.self,
+      Sweep.self,
+      CompareResolutions.self,
       Reconstruct.self,
       Render.self,
       Compare.self,
+      LatentMapVerb.self,
       Bench.self,
     ]
   )

@@ -11,6 +11,16 @@ enum Fixtures {
   static let published = repository.appending(path: "../shared/data/weights/convlstm_t80.h5").standardizedFileURL
   static var hasPublished: Bool { FileManager.default.fileExists(atPath: published.path) }
 
+  /// Published weights; lie beside the repository where they are there at all.
+  static let weights = repository.appending(path: "../shared/data/weights").standardizedFileURL
+  static var hasPublishedGenerators: Bool {
+    ["voxel_generator_chairs.to", "point_generator_chairs.pt"].allSatisfy {
+      FileManager.default.fileExists(atPath: weights.appending(path: $0).path)
+    }
+  }
+
+  static func torch(_ name: String) -> URL { folder.appending(path: "torch/\(name)") }
+
   static func keras(_ name: String) -> URL { folder.appending(path: "keras_h5/\(name)") }
 
   /// Writes bytes to a file of their own for the time of `body`.

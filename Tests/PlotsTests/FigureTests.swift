@@ -91,6 +91,9 @@ enum Samples {
       BarPanel(
         yLabel: "", categories: ["a"], series: [.init(name: "", role: .other(-1), bars: [Bar(value: .infinity)])])),
     .cloud(CloudPanel(clouds: [])),
+    .scatter(ScatterPanel(groups: [])),
+    .scatter(ScatterPanel(groups: [.init(name: "one", color: "#0072B2", points: [SIMD2(1, 1)])])),
+    .scatter(ScatterPanel(groups: [.init(name: "none", color: "bad", points: [SIMD2(.nan, 1)])])),
     .cloud(CloudPanel(clouds: [PointCloud(points: [SIMD3(1, 1, 1)])])),
   ]
 }

@@ -59,6 +59,7 @@ extension SparseRefinement {
       let difference = abs(values[number] - block.value)
       guard difference > bound * (distance * 1.0001 + rounding) else { continue }
       statistics.steeperCount += 1
+      if case .assumed = plan.slope { continue }
       steepest = max(steepest, difference / max(distance, rounding))
     }
     outcome.missed = missed.sorted().map { blocks[$0] }

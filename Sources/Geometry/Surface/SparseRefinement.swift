@@ -56,7 +56,7 @@ final class SparseRefinement {
     var promised: Float?
     switch plan.slope {
     case .automatic: (promised, safety) = (field.slopeBound, 1.5)
-    case .atMost(let slope): (promised, safety) = (slope, 1.5)
+    case .atMost(let slope), .assumed(let slope): (promised, safety) = (slope, 1.5)
     case .estimated(let factor): (promised, safety) = (nil, factor)
     }
     bound = promised ?? 0

@@ -23,6 +23,10 @@ public struct SparseSurfaceExtraction: Sendable, Equatable {
     /// The steepest slope between samples, at every scale, times this. A field without any slope on the coarsest
     /// blocks, as a clipped one may be, is taken for a clipped distance.
     case estimated(safety: Float)
+    /// Blocks are given up as if no difference quotient exceeded this, whatever single samples show; what is wrong with that
+    /// is found by samples on the wrong side and by following the surface. With 1, for networks that learned distances:
+    /// they are steeper in places, but not on the way from a block's centre to a surface.
+    case assumed(Float)
   }
 
   /// Where vertices are placed.
@@ -72,7 +76,11 @@ public struct SparseSurfaceExtraction: Sendable, Equatable {
     guard max(shape.depth, shape.height, shape.width) <= Self.largestExtent else {
       throw SurfaceError.gridTooLarge(extent: max(shape.depth, shape.height, shape.width))
     }
-    if case .atMost(let bound) = slope, !(bound > 0 && bound.isFinite) { throw SurfaceError.invalidSlope(bound) }
+    switch slope {
+    case .atMost(let bound), .assumed(let bound):
+      guard bound > 0, bound.isFinite else { throw SurfaceError.invalidSlope(bound) }
+    case .automatic, .estimated: break
+    }
     if case .estimated(let safety) = slope, !(safety >= 1 && safety.isFinite) {
       throw SurfaceError.invalidSlope(safety)
     }

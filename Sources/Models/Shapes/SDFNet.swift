@@ -3,7 +3,8 @@ import Torch
 
 /// The signed-distance network of the article: autodecoder, and generator of its voxel GANs.
 ///
-/// *Shapes*: row [x, y, z, code]; four layers of `width`, the row again beside their output, three more, one value, tanh.
+/// *Shapes*: row [x, y, z, code]; half of the layers, each of `width`; the row again beside their output; the other half, of which
+/// the last has one value and tanh.
 /// *Reference*: Kleineberg, Fey, Weichert 2020, arXiv 2002.00349; 462,337 parameters at width 256 with codes of 128, 396,801 without
 /// a code. Differs: `frequencies` can add sines and cosines of the coordinates to the row.
 public final class SDFNet: ShapeDecoder {
@@ -13,6 +14,8 @@ public final class SDFNet: ShapeDecoder {
     public var latentSize = 128
     /// Features of every layer.
     public var width = 256
+    /// Number of layers, even; the row enters again at the middle one.
+    public var layerCount = 8
     /// Frequencies of sines and cosines beside the coordinates; 0 as published.
     public var frequencies = 0
 
@@ -23,6 +26,8 @@ public final class SDFNet: ShapeDecoder {
     public func validate() throws {
       try InvalidModel.require((0...65536).contains(latentSize), "model.latentSize must lie between 0 and 65536")
       try InvalidModel.require((1...8192).contains(width), "model.width must lie between 1 and 8192")
+      try InvalidModel.require(
+        (4...64).contains(layerCount) && layerCount % 2 == 0, "model.layerCount must be even and lie between 4 and 64")
       try InvalidModel.require((0...16).contains(frequencies), "model.frequencies must lie between 0 and 16")
     }
   }
@@ -39,9 +44,11 @@ public final class SDFNet: ShapeDecoder {
     self.configuration = configuration
     let width = configuration.width
     let row = PointEncoding(frequencies: configuration.frequencies).width + configuration.latentSize
-    front = [row, width, width, width].map { Linear(inputs: $0, outputs: width, generator: generator) }
-    back = [(width + row, width), (width, width), (width, width), (width, 1)].map {
-      Linear(inputs: $0, outputs: $1, generator: generator)
+    let half = configuration.layerCount / 2
+    front = (0..<half).map { Linear(inputs: $0 == 0 ? row : width, outputs: width, generator: generator) }
+    back = (0..<half).map { index in
+      Linear(
+        inputs: index == 0 ? width + row : width, outputs: index == half - 1 ? 1 : width, generator: generator)
     }
   }
 
@@ -50,7 +57,7 @@ public final class SDFNet: ShapeDecoder {
   /// Coordinates, with sines and cosines if configured.
   public var encoding: PointEncoding { PointEncoding(frequencies: configuration.frequencies) }
 
-  /// Seven layers with ReLU, one with tanh.
+  /// Layers with ReLU, the last with tanh.
   public func layers() -> [DecoderLayer] {
     let sizes = (point: encoding.width, code: latentSize)
     var layers = [DecoderLayer(columns: front[0], features: 0, pointsAt: 0, codesAt: sizes.point, sizes)]

@@ -21,12 +21,9 @@ extension ShapeModel {
 
   private static func openWeights(_ path: String, device: Device) throws -> ShapeModel {
     let imported = try DecoderImport.read(path)
-    var configuration = ShapeConfiguration()
-    (configuration.model, configuration.field) = (imported.model, imported.field)
-    let network = try imported.model.network(generator: Generator(seed: 0))
-    try network.load(imported.state)
+    let network = try imported.network()
     network.move(to: device)
-    return ShapeModel(network, configuration: configuration, path: path)
+    return ShapeModel(network, configuration: imported.configuration, path: path)
   }
 
   private static func openRun(_ path: String, device: Device, choice: ForecastRun.Choice) throws -> ShapeModel {

@@ -1,0 +1,62 @@
+import Foundation
+
+/// How much memory work at a resolution takes, so that it is refused before it is tried.
+struct MemoryRequirement {
+  /// Samples along each axis.
+  var resolution: Int
+  /// Whether every sample of the grid is kept.
+  var isDense: Bool
+
+  /// A dense grid is held once as values and once as the bytes of its file.
+  static let bytesPerSample = 8
+  /// The sparse surface, its samples and the finished mesh, per squared resolution: what `SparseStatistics.peakBytes` says
+  /// of shapes whose surface is about that of a cube of half the side of [-1, 1]^3.
+  static let surfaceBytesPerSquare = 300
+
+  /// Estimated bytes at the largest.
+  var bytes: Int {
+    let surface = resolution.multipliedReportingOverflow(by: resolution * Self.surfaceBytesPerSquare)
+    guard isDense else { return surface.partialValue }
+    return surface.partialValue + resolution * resolution * resolution * Self.bytesPerSample
+  }
+
+  /// *Throws*: `ExperimentError` that says what it would take, if that is more than there is.
+  func check(available: Int? = AvailableMemory.bytes) throws {
+    guard let available, bytes > available else { return }
+    let part =
+      isDense
+      ? "the grid of one shape and its file alone \(QuantityText.memory(resolution * resolution * resolution * 8))"
+      : "about \(Self.surfaceBytesPerSquare) bytes for each of \(resolution)^2 cells of a surface"
+    throw ExperimentError(
+      "--resolution \(resolution) would take \(QuantityText.memory(bytes)) of memory (\(part)), but"
+        + " \(QuantityText.memory(available)) are free; use a lower one\(isDense ? " or leave out --grids" : "")")
+  }
+}
+
+/// Memory that this process may still take.
+enum AvailableMemory {
+  /// What the kernel says is available, within the limit of the control group; nil where neither is known.
+  static var bytes: Int? {
+    [kernel, controlGroup].compactMap(\.self).min()
+  }
+
+  private static var kernel: Int? {
+    guard let text = content("/proc/meminfo") else { return Int(exactly: ProcessInfo.processInfo.physicalMemory) }
+    let line = text.split(separator: "\n").first { $0.hasPrefix("MemAvailable:") }
+    return line?.split(separator: " ").dropFirst().first.flatMap { Int($0) }.map { $0 * 1024 }
+  }
+
+  private static var controlGroup: Int? {
+    guard let limit = content("/sys/fs/cgroup/memory.max").flatMap(number),
+      let used = content("/sys/fs/cgroup/memory.current").flatMap(number)
+    else { return nil }
+    return max(0, limit - used)
+  }
+
+  private static func number(_ text: String) -> Int? { Int(text.trimmingCharacters(in: .whitespacesAndNewlines)) }
+
+  /// Nil where there is no such file.
+  private static func content(_ path: String) -> String? {
+    FileManager.default.contents(atPath: path).map { String(decoding: $0, as: UTF8.self) }
+  }
+}
