@@ -24,9 +24,9 @@ struct Formcast: ParsableCommand {
       Interpolate.self,
       Sweep.self,
       CompareResolutions.self,
+      LatentMapVerb.self,
       Render.self,
       Compare.self,
-      LatentMapVerb.self,
       Bench.self,
     ]
   )
