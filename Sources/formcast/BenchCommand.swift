@@ -12,12 +12,16 @@ struct Bench: ParsableCommand {
 
   @Argument(
     help: """
-      training, frame-gan, rollout, cavities, loading, surfaces, sdf, convolution or roofline; all of them if none is given.
+      training, frame-gan, rollout, cavities, loading, surfaces, sdf, shapes, convolution or roofline; all of them if none is \
+      given.
       """)
   var suites: [Benchmark] = []
 
   @Option(help: "With sdf: a mesh to use instead of the suite's own; may be repeated.")
   var mesh: [String] = []
+
+  @Option(help: "With shapes: the file of a published generator, whose surfaces are timed.")
+  var weights: String?
 
   @Flag(help: "Tiny sizes, to see that everything works; the numbers mean nothing.")
   var quick = false
@@ -45,6 +49,7 @@ struct Bench: ParsableCommand {
     }
     (options.isQuick, options.peers) = (quick, PeerLibraries.find())
     options.meshes = mesh.map { URL(fileURLWithPath: $0) }
+    options.weights = weights.map { URL(fileURLWithPath: $0) }
     if !common.quiet, options.peers?.isInstalled != true {
       FileHandle.standardError.write(Foundation.Data("no peers installed: scripts/peers/setup\n".utf8))
     }

@@ -25,6 +25,7 @@ struct Formcast: ParsableCommand {
       Sweep.self,
       CompareResolutions.self,
       LatentMapVerb.self,
+      Reconstruct.self,
       Render.self,
       Compare.self,
       Bench.self,

@@ -9,12 +9,15 @@ struct Render: ParsableCommand {
     abstract: "Draw meshes and grids as a PNG picture or animation, without display or OpenGL.",
     discussion: """
       Several inputs stand side by side with their names, or in one scene with --together. Grids and series are drawn \
-      as surfaces or, with --voxels, as cubes; a series shows up to ten of its frames unless --frame chooses one.
-      --mode draws normals or depths instead of light, --turntable makes an animation, and --slice draws the signed \
+      as surfaces or, with --voxels, as cubes; a series shows up to ten of its frames unless --frame chooses one. --mode draws normals or depths instead of light, --turntable makes an animation, and --slice draws the signed \
       distances of meshes on planes: blue inside, orange outside. Scales stand to the right of the picture.
+      --trace draws runs and weights of shapes, and the distances of meshes in the unit sphere, without making a mesh: \
+      rays walk to the surface itself, at --level.
       """)
 
-  @Argument(help: "Meshes (.stl, .obj, .ply, .off, .glb) and grids (npy, npz, NIfTI, TFRecord, folders of frames).")
+  @Argument(
+    help:
+      "Meshes (.stl, .obj, .ply, .off, .glb), grids (npy, npz, NIfTI, TFRecord, folders of frames); runs with --trace.")
   var inputs: [String]
 
   @Option(help: "The picture to write, .png.")
@@ -24,6 +27,7 @@ struct Render: ParsableCommand {
   @OptionGroup var mode: RenderModeOptions
   @OptionGroup var slicing: RenderSliceOptions
   @OptionGroup var surface: SurfaceOptions
+  @OptionGroup var tracing: RenderTraceOptions
 
   @Option(help: "Which frame of a series; the first is 0.")
   var frame: Int?
@@ -43,20 +47,30 @@ struct Render: ParsableCommand {
   func validate() throws {
     guard out.lowercased().hasSuffix(".png") else { throw ValidationError("--out must end in .png") }
     guard columns ?? 1 >= 1 else { throw ValidationError("--columns must be at least 1") }
-    guard slicing.slices.isEmpty || mode.mode == .shaded && mode.turntable == nil && mode.depthOut == nil else {
+    guard slicing.slices.isEmpty || mode.isPlain else {
       throw ValidationError("--slice draws pictures of its own; leave out --mode, --turntable and --depth-out")
     }
     guard mode.depthOut == nil || inputs.count == 1 || together else {
       throw ValidationError("--depth-out writes one picture; give one input")
     }
+    guard !tracing.trace || mode.isPlain && slicing.slices.isEmpty && !voxels && !together else {
+      throw ValidationError(
+        "--trace draws still pictures; leave out --mode, --turntable, --slice, --voxels and the like")
+    }
   }
 
   func run() throws {
     for path in [out] + [mode.depthOut].compactMap(\.self) + mode.framePaths { try force.requireFree(path) }
-    try slicing.slices.isEmpty ? drawSurfaces() : drawSlices()
-  }
-
-  private func drawSurfaces() throws {
+    guard !tracing.trace else {
+      let told = try RenderTrace(options: tracing, view: view, level: surface.level)
+        .write(inputs, to: out, columns: columns, common)
+      return try common.report(told, text: told.text)
+    }
+    guard slicing.slices.isEmpty else {
+      var slices = RenderSlices(slicing, view)
+      let told = try slices.write(inputs, to: out, columns: columns, common)
+      return try common.report(told, text: "\(told.text)\n\(slices.text)")
+    }
     var subjects: [RenderSubject] = []
     for path in inputs { subjects += try RenderSubject.read(path, surface, frame: frame, asVoxels: voxels) }
     if together { subjects = [.joined(subjects)] }
@@ -64,17 +78,5 @@ struct Render: ParsableCommand {
     let show = try RenderShow(subjects, view, mode, columns: columns, together: together)
     let told = try show.write(to: out, common)
     try common.report(told, text: told.text)
-  }
-
-  private func drawSlices() throws {
-    let count = inputs.count * slicing.slices.count
-    let progress = ProgressMeter("render", total: count, options: common.progress("slices"))
-    var slices = RenderSlices(slicing, view)
-    for path in inputs { try slices.add(path, isAlone: count == 1, progress) }
-    let picture = try slices.sheet(columns: columns)
-    try picture.writePNG(to: out)
-    progress.finish()
-    let told = RenderSummary(out, picture, pictures: count, slices: slices.told)
-    try common.report(told, text: "\(told.text)\n\(slices.text)")
   }
 }

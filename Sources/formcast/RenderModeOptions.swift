@@ -34,6 +34,9 @@ struct RenderModeOptions: ParsableArguments {
     guard turntable == nil else { throw ValidationError("--depth-out writes one picture; leave out --turntable") }
   }
 
+  /// Nothing but a shaded picture is asked for.
+  var isPlain: Bool { mode == .shaded && turntable == nil && depthOut == nil }
+
   /// Paths of the single pictures of a turntable.
   var framePaths: [String] {
     guard let frames, let turntable else { return [] }

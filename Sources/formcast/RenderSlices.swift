@@ -55,6 +55,18 @@ struct RenderSlices {
     told.append(Summary(mesh: path, planes: planes, sign: field.sign))
   }
 
+  /// Draws the slices of all meshes and writes one picture.
+  mutating func write(_ paths: [String], to out: String, columns: Int?, _ common: CommonOptions) throws -> RenderSummary
+  {
+    let count = paths.count * options.slices.count
+    let progress = ProgressMeter("render", total: count, options: common.progress("slices"))
+    for path in paths { try add(path, isAlone: count == 1, progress) }
+    let picture = try sheet(columns: columns)
+    try picture.writePNG(to: out)
+    progress.finish()
+    return RenderSummary(out, picture, pictures: count, slices: told)
+  }
+
   /// All slices: a row per mesh, or rows of the given length, each with its scale at the end.
   func sheet(columns: Int?) throws -> Image {
     if rows.count == 1, rows[0].count == 2 { return try rows[0][0].joined(withStrip: rows[0][1]) }

@@ -16,12 +16,12 @@ struct RenderStage {
   init(_ subject: RenderSubject, _ view: RenderViewOptions, _ mode: RenderModeOptions, isAlone: Bool) throws {
     (self.subject, self.view, self.mode, self.isAlone) = (subject, view, mode.mode, isAlone)
     options = view.options(isAlone: isAlone, isMoving: mode.turntable != nil, hasBox: subject.bounds != nil)
-    renderer = try Renderer(RenderScene(subject.objects, bounds: subject.bounds, upAxis: view.up))
+    renderer = try Renderer(RenderScene(subject.objects, bounds: subject.bounds, upAxis: view.up()))
     let aspect = Float(options.width) / Float(options.height)
     table = mode.turntable == nil ? nil : try Turntable(renderer, from: view.direction, aspect: aspect)
     start =
       try table?.camera(after: 0)
-      ?? Camera(framing: renderer.bounds, from: view.direction, upAxis: view.up, aspect: aspect)
+      ?? Camera(framing: renderer.bounds, from: view.direction, upAxis: view.up(), aspect: aspect)
     if let table {
       depths = table.depths
     } else if mode.mode == .depth {

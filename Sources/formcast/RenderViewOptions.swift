@@ -26,8 +26,10 @@ struct RenderViewOptions: ParsableArguments {
   @Option(parsing: .unconditional, help: "Degrees above the horizon.")
   var elevation: Float = 22
 
-  @Option(help: "The axis that points up: z as in volumes, y as in most model files.")
-  var up = UpAxis.z
+  @Option(
+    name: .customLong("up"),
+    help: "The axis that points up: z as in volumes, y as in most model files; without it z, and y with --trace.")
+  var upAxis: UpAxis?
 
   @Flag(help: "Parallel projection, without perspective.")
   var parallel = false
@@ -52,6 +54,9 @@ struct RenderViewOptions: ParsableArguments {
       ? ViewDirection(azimuth: azimuth, elevation: elevation, fieldOfView: nil)
       : ViewDirection(azimuth: azimuth, elevation: elevation)
   }
+
+  /// The axis that points up: what was asked for, or what is usual.
+  func up(otherwise usual: UpAxis = .z) -> UpAxis { upAxis ?? usual }
 
   /// Width and height of a picture; `side` for both if nothing was asked for.
   func pixels(side: Int) -> (width: Int, height: Int) { (size?.width ?? side, size?.height ?? side) }

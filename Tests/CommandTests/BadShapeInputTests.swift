@@ -62,7 +62,8 @@ struct BadShapeInputTests {
     try expectLine([verb, run.path, "--out", folder.file("out"), "--quiet"] + options, says: bad.words, in: folder)
   }
 
-  @Test("a level that the field never crosses names the field's range", arguments: ["generate", "interpolate", "sweep"])
+  @Test(
+    "a level that the field never crosses names the field's range", arguments: ["generate", "interpolate", "sweep"])
   func neverCrossed(verb: String) throws {
     let folder = try TemporaryFolder()
     let run = try TinyShapes.run(in: folder)

@@ -49,7 +49,10 @@ struct ShapeCommandTests {
     let run = try TinyShapes.run(in: folder, codes: 3)
     func written(_ options: [String]) throws -> [Float] {
       _ = try CommandRunner.succeed(
-        ["generate", run.path, "--out", folder.file("out"), "--level", "\(run.level)", "--resolution", "9", "--size", "64"]
+        [
+          "generate", run.path, "--out", folder.file("out"), "--level", "\(run.level)", "--resolution", "9", "--size",
+          "64",
+        ]
           + options)
       return try NpyFile.read(folder.file("out/codes.npy")).floats()
     }
@@ -93,7 +96,10 @@ struct ShapeCommandTests {
     let volumes = steps.compactMap { ($0["surface"] as? [String: Any])?["volume"] as? Double }
     #expect(rows.count == 3 && volumes.count == 3 && volumes[0] < volumes[1] && volumes[1] < volumes[2])
     let compared = try CommandRunner.succeed(
-      ["compare-resolutions", run.path, "--out", folder.file("compared"), "--codes", folder.file("codes.npy"), "--level"]
+      [
+        "compare-resolutions", run.path, "--out", folder.file("compared"), "--codes", folder.file("codes.npy"),
+        "--level",
+      ]
         + ["\(run.level)", "--raster", "6", "--resolutions", "12,20", "--size", "64", "--json"]
     ).object()
     let ways = try #require((compared["rows"] as? [[String: Any]])?.first?["ways"] as? [[String: Any]])

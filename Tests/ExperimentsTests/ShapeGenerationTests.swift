@@ -7,7 +7,9 @@ import Volumes
 
 @Suite("Shapes of codes")
 struct ShapeGenerationTests {
-  private func options(_ folder: ResultFolder, _ source: CodeChoice.Source, out: String = "out") -> ShapeGeneration.Options {
+  private func options(_ folder: ResultFolder, _ source: CodeChoice.Source, out: String = "out")
+    -> ShapeGeneration.Options
+  {
     var options = ShapeGeneration.Options(out: folder.path(out), codes: CodeChoice(source, seed: 5))
     (options.resolution, options.portrait.side) = (24, 64)
     options.progress = ProgressMeter.Options(mode: .quiet)
@@ -84,9 +86,13 @@ struct ShapeGenerationTests {
     let drawn = try CodeChoice(.drawn(count: 6), seed: 3).codes(of: space)
     #expect(Set(drawn.map(\.name)).count == 3)
     #expect(try CodeChoice(.drawn(count: 6), seed: 3).codes(of: space) == drawn)
-    #expect { try CodeChoice(.ids(["huge"])).codes(of: space) } throws: { "\($0)".contains("huge") && "\($0)".contains("small") }
+    #expect { try CodeChoice(.ids(["huge"])).codes(of: space) } throws: {
+      "\($0)".contains("huge") && "\($0)".contains("small")
+    }
     #expect { try CodeChoice(.indices([3])).codes(of: space) } throws: { "\($0)".contains("0 to 2") }
-    #expect { try CodeChoice(.trained(count: nil)).codes(of: AnalyticShapes.space()) } throws: { "\($0)".contains("--count") }
+    #expect { try CodeChoice(.trained(count: nil)).codes(of: AnalyticShapes.space()) } throws: {
+      "\($0)".contains("--count")
+    }
   }
 
   @Test("a code without a surface is told; if there is none at all, nothing is written")
@@ -101,7 +107,8 @@ struct ShapeGenerationTests {
     #expect(outcome.emptyCount == 1 && outcome.shapes[0].mesh == nil && outcome.shapes[1].mesh == "shape_0001.stl")
     #expect(try folder.names("out").contains("shape_0000.npy"), "the grid of an empty shape is there all the same")
     #expect {
-      try ShapeGeneration(AnalyticShapes.space(), options: self.options(folder, .file(folder.path("none.npy")), out: "no"))()
+      try ShapeGeneration(
+        AnalyticShapes.space(), options: self.options(folder, .file(folder.path("none.npy")), out: "no"))()
     } throws: { error in
       // Distances from the origin to the corner of the cube, plus 0.5.
       "\(error)".contains("never crossed") && "\(error)".contains("0.5 and 2.232")
@@ -118,8 +125,9 @@ struct ShapeGenerationTests {
     #expect(try folder.names("out") == ["codes.npy", "mine.stl", "shape_0000.stl", "shapes.json", "sheet.png"])
     try FileManager.default.createDirectory(atPath: folder.path("other"), withIntermediateDirectories: true)
     try Data([1]).write(to: folder.url.appending(path: "other/mine.stl"))
-    #expect { try ShapeGeneration(AnalyticShapes.space(), options: options(folder, .random(count: 1), out: "other"))() }
-      throws: { "\($0)".contains("--force") }
+    #expect {
+      try ShapeGeneration(AnalyticShapes.space(), options: options(folder, .random(count: 1), out: "other"))()
+    } throws: { "\($0)".contains("--force") }
   }
 
   @Test("levels that were never learned, and resolutions that do not fit, are refused before anything is tried")

@@ -40,7 +40,9 @@ struct ShapeWalkTests {
     let outcome = try ShapeWalk(AnalyticShapes.space(trained: AnalyticShapes.three), options: options(folder))()
     let frames = (0..<7).map { "frame_000\($0).glb" }
     #expect(
-      try folder.names("out") == ["animation.png", "codes.npy"] + frames + ["frames.npy", "index.html", "strip.png", "walk.json"])
+      try folder.names("out") == ["animation.png", "codes.npy"] + frames + [
+        "frames.npy", "index.html", "strip.png", "walk.json",
+      ])
     #expect(outcome.movie == nil && outcome.remarks.count == 1 && outcome.remarks[0].contains("ffmpeg"))
     let codes = try CodeFile.read(folder.path("out/frames.npy"), latentSize: 2)
     for (index, name) in frames.enumerated() {
@@ -109,7 +111,8 @@ struct ShapeWalkTests {
     let outcome = try ShapeWalk(space, options: options)()
     #expect(outcome.movie == "animation.mp4" && outcome.remarks.isEmpty)
     let film = String(decoding: try folder.data("out/animation.mp4"), as: UTF8.self)
-    #expect(film.hasPrefix("00000.png\n00001.png\n") && film.contains("00006.png\n-nostdin") && film.contains("libx264"))
+    #expect(
+      film.hasPrefix("00000.png\n00001.png\n") && film.contains("00006.png\n-nostdin") && film.contains("libx264"))
     options.searchPath = try program("echo no such codec >&2; exit 3")
     let failed = try ShapeWalk(space, options: options)()
     #expect(failed.movie == nil && failed.remarks.contains { $0.contains("no such codec") })

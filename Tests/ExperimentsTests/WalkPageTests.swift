@@ -36,7 +36,9 @@ struct WalkPageTests {
   @Test("nothing in it asks for anything outside, and a policy forbids it")
   func selfContained() throws {
     let page = try page(ResultFolder())
-    for word in ["http:", "https:", "//cdn", "href=", "@import", "url(", "fetch(", "XMLHttpRequest", "import(", "<link"] {
+    for word in [
+      "http:", "https:", "//cdn", "href=", "@import", "url(", "fetch(", "XMLHttpRequest", "import(", "<link",
+    ] {
       #expect(!page.contains(word), "\(word)")
     }
     let sources = page.matches(of: /src="([^"]{0,30})/).map { String($0.output.1) }
@@ -50,7 +52,8 @@ struct WalkPageTests {
     let folder = try ResultFolder()
     let content = try content(of: page(folder))
     #expect(content.frames.map(\.label)[0] == "small" && content.frames.count == 6)
-    #expect(content.stops.map(\.name) == ["small", "large", "left</script>"] && content.stops.map(\.frame) == [0, 2, 4])
+    #expect(
+      content.stops.map(\.name) == ["small", "large", "left</script>"] && content.stops.map(\.frame) == [0, 2, 4])
     for (index, frame) in content.frames.enumerated() {
       let picture = try Image(pngData: try #require(Data(base64Encoded: frame.picture)))
       #expect(picture.width == 64 && picture.height == 64)

@@ -17,6 +17,8 @@ public enum Benchmark: String, Sendable, CaseIterable {
   case surfaces
   /// Signed distances of meshes.
   case sdf
+  /// Surfaces of a published generator, and a training step of the autodecoder.
+  case shapes
   /// Convolutions of the published network by every method.
   case convolution
   /// Operations and bytes of a training step against what the processor can do.
@@ -28,6 +30,8 @@ public enum Benchmark: String, Sendable, CaseIterable {
     public var isQuick = false
     /// Meshes for `sdf`, instead of its own.
     public var meshes: [URL] = []
+    /// The file of a published generator, for `shapes`.
+    public var weights: URL?
     /// The peers to compare with.
     public var peers: PeerLibraries?
     /// Told of every result as soon as it is there.
@@ -47,6 +51,7 @@ public enum Benchmark: String, Sendable, CaseIterable {
     case .loading: try LoadingBenchmark(options).run()
     case .surfaces: try SurfaceBenchmark(options).run()
     case .sdf: try DistanceBenchmark(options).run()
+    case .shapes: try ShapeBenchmark(options).run()
     case .convolution: try ConvolutionBenchmark(options).run()
     case .roofline: try RooflineBenchmark(options).run()
     }

@@ -14,6 +14,8 @@ public struct PeerLibraries: Sendable {
     var windowsPerSecond: Double?
     var peakBytes: Double?
     var inside: Double?
+    /// Other numbers, for the details of a line.
+    var numbers: [String: Double]?
   }
 
   /// Which interpreter a script needs.
@@ -84,10 +86,14 @@ public struct PeerLibraries: Sendable {
 }
 
 extension Benchmark.Options {
-  /// Reports our number, then those of peers that do the same.
-  func report(_ own: BenchmarkResult, peers list: [Peer]) throws {
+  /// Reports our number, then those of peers that do the same, with a remark on how they were measured.
+  func report(_ own: BenchmarkResult, peers list: [Peer], remark: String? = nil) throws {
     try report(own)
-    for peer in list { try report(line(of: peer, beside: own)) }
+    for peer in list {
+      var line = try line(of: peer, beside: own)
+      if line.value != nil, let remark { line.note = remark }
+      try report(line)
+    }
   }
 
   /// A peer's part in a comparison.
@@ -104,7 +110,7 @@ extension Benchmark.Options {
 
   private func line(of peer: Peer, beside own: BenchmarkResult) throws -> BenchmarkResult {
     var line = own
-    (line.value, line.ratio, line.peer, line.details) = (nil, nil, peer.name, [:])
+    (line.value, line.ratio, line.peer, line.details, line.note) = (nil, nil, peer.name, [:], nil)
     guard let answer = try peers.flatMap(peer.run), let value = peer.value(answer) else {
       line.note = "absent: scripts/peers/setup installs it"
       return line
@@ -113,6 +119,7 @@ extension Benchmark.Options {
     line.peer = [peer.name, answer.version].compactMap { $0 }.joined(separator: " ")
     if let bytes = answer.peakBytes { line.details["peakBytes"] = bytes }
     if let inside = answer.inside { line.details["inside"] = inside }
+    line.details.merge(answer.numbers ?? [:]) { own, _ in own }
     line.ratio = own.value.map { peer.prefersLower ? value / $0 : $0 / value }
     return line
   }

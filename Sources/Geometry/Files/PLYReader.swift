@@ -5,6 +5,9 @@ struct PLYReader {
   private var scanner: TextScanner
   private var header: PLYHeader
   private var offset = 0
+  /// Normals of the vertices, where they are wanted and the file has them.
+  private var normals: [SIMD3<Float>] = []
+  private var wantsNormals = false
 
   init(_ bytes: UnsafeRawBufferPointer, file: String) throws {
     (self.bytes, self.file) = (bytes, file)
@@ -13,7 +16,16 @@ struct PLYReader {
     offset = scanner.position
   }
 
-  consuming func mesh() throws -> Mesh {
+  consuming func mesh() throws -> Mesh { try parse() }
+
+  /// The vertices with their normals `nx`, `ny`, `nz`, if they have any.
+  consuming func cloud() throws -> PointCloud {
+    wantsNormals = true
+    let positions = try parse().positions
+    return PointCloud(positions: positions, normals: normals.isEmpty ? nil : normals)
+  }
+
+  private mutating func parse() throws -> Mesh {
     var mesh = Mesh()
     var polygons = PolygonFaces()
     var strips: [SIMD3<UInt32>] = []
@@ -52,10 +64,18 @@ struct PLYReader {
       }
       return index
     }
+    let normalAxes = ["nx", "ny", "nz"].compactMap { axis in
+      element.properties.firstIndex { $0.name == axis && $0.lengthType == nil }
+    }
+    let hasNormals = wantsNormals && normalAxes.count == 3
     var positions = [SIMD3<Float>](repeating: .zero, count: element.count)
+    var normals = [SIMD3<Float>](repeating: .zero, count: hasNormals ? element.count : 0)
     try read(element) { number, property, value in
       for axis in 0..<3 where axes[axis] == property { positions[number][axis] = Float(value) }
+      guard hasNormals else { return }
+      for axis in 0..<3 where normalAxes[axis] == property { normals[number][axis] = Float(value) }
     }
+    self.normals = normals
     for (number, position) in positions.enumerated() where !(position - position == .zero) {
       throw MeshFileError(file, "vertex \(number)", "a coordinate is not a finite number; repair the mesh")
     }

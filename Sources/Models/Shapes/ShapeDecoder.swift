@@ -111,7 +111,7 @@ extension DecoderLayer {
       let groups = points.linear(weight).reshaped([offset.shape[0], -1, offset.shape[1]])
       return (groups + offset.unsqueezed(1)).flattened(from: 0, to: 1)
     case .owned(_, let owners):
-      return RowGather.rows(of: offset, owners).addmm(points, weight.transposed())
+      return offset.indexSelect(0, owners).addmm(points, weight.transposed())
     }
   }
 
@@ -127,14 +127,8 @@ extension DecoderLayer {
 
   private func spread(_ offset: Tensor, _ count: Int, _ codes: DecoderCodes) -> Tensor {
     guard offset.rank == 2 else { return offset.unsqueezed(0).expanded([count, offset.shape[0]]) }
-    if case .owned(_, let owners) = codes { return RowGather.rows(of: offset, owners) }
+    if case .owned(_, let owners) = codes { return offset.indexSelect(0, owners) }
     let each = count / offset.shape[0]
     return offset.unsqueezed(1).expanded([offset.shape[0], each, offset.shape[1]]).flattened(from: 0, to: 1)
   }
-}
-
-/// Rows of a table by number.
-enum RowGather {
-  /// The rows [P, C] of a table [S, C].
-  static func rows(of table: Tensor, _ owners: Tensor) -> Tensor { table.indexSelect(0, owners) }
 }

@@ -6,35 +6,43 @@ import Torch
 ///
 /// *Reference*: Park et al. 2019, arXiv 1901.05103, equations 4 and 9; the article's code clips only the target. The eikonal term is
 /// that of Gropp et al. 2020, arXiv 2002.10099.
-struct AutodecoderLoss {
+package struct AutodecoderLoss {
   /// One batch, on the network's device.
-  struct Batch {
+  package struct Batch {
     /// [P, 3].
-    var points: Tensor
+    package var points: Tensor
     /// True distances [P].
-    var distances: Tensor
+    package var distances: Tensor
     /// Numbers of the points' shapes [P]; nil for a network without codes.
-    var owners: Tensor?
+    package var owners: Tensor?
     /// Share of the points that each shape has, [S].
-    var shares: Tensor?
+    package var shares: Tensor?
+
+    /// A batch of these points and distances.
+    package init(points: Tensor, distances: Tensor, owners: Tensor? = nil, shares: Tensor? = nil) {
+      (self.points, self.distances, self.owners, self.shares) = (points, distances, owners, shares)
+    }
   }
 
   /// The terms, as scalars that can be differentiated.
-  struct Terms {
+  package struct Terms {
     /// Mean error of clipped distances.
-    var error: Tensor
+    package var error: Tensor
     /// Size of the codes, not weighted.
-    var codeSize: Tensor?
+    package var codeSize: Tensor?
     /// Mean squared deviation of the slope from 1, not weighted.
-    var eikonal: Tensor?
+    package var eikonal: Tensor?
     /// What is minimised.
-    var total: Tensor
+    package var total: Tensor
   }
 
   let configuration: AutodecoderConfiguration
 
+  /// The loss of a configuration.
+  package init(configuration: AutodecoderConfiguration) { self.configuration = configuration }
+
   /// The loss; `ramp` is the share of the code penalty's weight that counts yet.
-  func terms(
+  package func terms(
     _ batch: Batch, decoder: any ShapeDecoder, codes: CodeBook?, ramp: Double, mode: Mode
   ) -> Terms {
     let field = configuration.field
@@ -56,7 +64,7 @@ struct AutodecoderLoss {
   }
 
   /// Errors of distances [P], in distances, both clipped as configured.
-  func absoluteError(_ output: Tensor, _ distances: Tensor) -> Tensor {
+  package func absoluteError(_ output: Tensor, _ distances: Tensor) -> Tensor {
     let field = configuration.field
     let predicted = field.scale == 1 ? output : output * field.scale
     guard let clip = field.clip else { return (predicted - distances).abs() }

@@ -49,8 +49,9 @@ extension AutodecoderTask {
       let field = DecoderField(
         judged, code: Array(table[index * length..<(index + 1) * length]), field: configuration.field,
         precision: configuration.precision)
-      let extraction = SurfaceExtraction(level: Float(configuration.field.level), inside: .below)
-      let mesh = try SparseSurfaceExtraction(extraction, resolution: 64).surface(of: field).mesh
+      let mesh = try SparseSurfaceExtraction.ofLearnedDistance(
+        level: Float(configuration.field.level), resolution: 64
+      ).surface(of: field).mesh
       guard !mesh.faces.isEmpty else { return nil }
       let id = data.training.entries[index].id.replacingOccurrences(of: "/", with: "_")
       let name = "\(id)_step_\(String(format: "%09d", step)).stl"

@@ -2,12 +2,12 @@ import NN
 import Torch
 
 /// The codes of the training shapes, learned beside the network.
-final class CodeBook: Module {
+package final class CodeBook: Module {
   /// A row for each shape, [S, L].
-  let table: Parameter
+  package let table: Parameter
 
   /// Codes near zero.
-  init(shapeCount: Int, latentSize: Int, deviation: Double, generator: Generator) {
+  package init(shapeCount: Int, latentSize: Int, deviation: Double, generator: Generator) {
     table = Parameter(
       .normal([shapeCount, latentSize], mean: 0, standardDeviation: deviation, generator: generator))
   }
@@ -24,7 +24,7 @@ final class CodeBook: Module {
   }
 
   /// Scales codes that are longer than `bound` down to it.
-  func limit(to bound: Double) {
+  package func limit(to bound: Double) {
     guard bound > 0 else { return }
     withoutGradient {
       let norms = table.value.norm([1], keep: true)

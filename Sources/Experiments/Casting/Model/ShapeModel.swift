@@ -21,7 +21,7 @@ public final class ShapeModel {
   /// The path it was opened by.
   public let path: String
 
-  init(
+  package init(
     _ decoder: any ShapeDecoder, configuration: ShapeConfiguration, training: AutodecoderConfiguration? = nil,
     codes: CodeTable? = nil, run: RunDirectory? = nil, path: String
   ) {
@@ -65,8 +65,8 @@ public final class ShapeModel {
   public func surface(
     code: [Float], resolution: Int, level: Double? = nil, precision: Precision? = nil
   ) throws -> SparseSurface {
-    let extraction = SurfaceExtraction(level: Float(level ?? configuration.field.level), inside: .below)
-    return try SparseSurfaceExtraction(extraction, resolution: resolution)
-      .surface(of: field(code: code, precision: precision))
+    try SparseSurfaceExtraction.ofLearnedDistance(
+      level: Float(level ?? configuration.field.level), resolution: resolution
+    ).surface(of: field(code: code, precision: precision))
   }
 }

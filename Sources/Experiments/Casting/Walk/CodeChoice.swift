@@ -45,7 +45,8 @@ public struct CodeChoice: Sendable, Equatable {
       return try ids.map { id in
         guard let place = places[id] else {
           let some = known.prefix(3).map(\.name).joined(separator: ", ")
-          throw ExperimentError("\(space.name): was not trained on a shape \(id); it knows \(known.count), such as \(some)")
+          throw ExperimentError(
+            "\(space.name): was not trained on a shape \(id); it knows \(known.count), such as \(some)")
         }
         return known[place]
       }

@@ -76,7 +76,8 @@ public struct LevelSweep {
         lines += row.steps.map { step in
           let numbers = String(format: "%-9.4g %-9.4g %-9.4g", step.level, step.surface.volume, step.surface.area)
           let mark = step.isRecommended ? "  recommended" : ""
-          return "\(numbers) \("\(step.surface.euler)".padding(toLength: 6, withPad: " ", startingAt: 0)) \(step.surface.components)\(mark)"
+          return
+            "\(numbers) \("\(step.surface.euler)".padding(toLength: 6, withPad: " ", startingAt: 0)) \(step.surface.components)\(mark)"
         }
       }
       return (lines + ["\(folder)/sweep.png"]).joined(separator: "\n")

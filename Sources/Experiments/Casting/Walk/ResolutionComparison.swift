@@ -70,7 +70,9 @@ public struct ResolutionComparison {
         lines.append(row.code)
         lines += row.ways.map { way in
           let distance =
-            way.toFinest.map { String(format: "Chamfer-L1 %.5f, Hausdorff %.5f to the finest", $0.chamfer.l1, $0.hausdorff.symmetric) }
+            way.toFinest.map {
+              String(format: "Chamfer-L1 %.5f, Hausdorff %.5f to the finest", $0.chamfer.l1, $0.hausdorff.symmetric)
+            }
             ?? (way.surface.faces == 0 ? "no surface" : "the finest")
           return "  \(way.label): \(way.surface.faces) faces, Euler number \(way.surface.euler), \(distance)"
         }
@@ -190,7 +192,11 @@ extension ScalarGrid {
     }
     var frame = frame
     let ratio = Double(count - 1) / Double(side - 1)
-    for axis in 0..<3 { (frame.x[axis], frame.y[axis], frame.z[axis]) = (frame.x[axis] * ratio, frame.y[axis] * ratio, frame.z[axis] * ratio) }
+    for axis in 0..<3 {
+      (frame.x[axis], frame.y[axis], frame.z[axis]) = (
+        frame.x[axis] * ratio, frame.y[axis] * ratio, frame.z[axis] * ratio
+      )
+    }
     return ScalarGrid(shape: Shape(cube: side), values: values, frame: frame)
   }
 }

@@ -23,7 +23,8 @@ struct ShapeCaster {
   func cast(_ code: NamedCode) throws -> CastShape {
     let start = ContinuousClock.now
     let field = ObservedField(try space.field(code.values))
-    let surface = try extraction(of: field).surface(of: field)
+    let surface = try SparseSurfaceExtraction.ofLearnedDistance(level: level, resolution: resolution)
+      .surface(of: field)
     let elapsed = (ContinuousClock.now - start) / .seconds(1)
     // A sparse extraction that found nothing has asked for little; the range that is told must be worth something.
     if surface.mesh.faces.isEmpty { _ = try probe(field) }
@@ -38,14 +39,6 @@ struct ShapeCaster {
     return ExperimentError(
       "level \(level) is never crossed: \(fields) between \(String(format: "%.4g and %.4g", range.lower, range.upper))"
         + " in [-1, 1]^3; choose a --level between")
-  }
-
-  private func extraction(of field: some ScalarField) -> SparseSurfaceExtraction {
-    var extraction = SparseSurfaceExtraction(
-      SurfaceExtraction(level: level, inside: .below), resolution: resolution)
-    // Single steep samples of a network would have the whole grid sampled.
-    if field.slopeBound == nil { extraction.slope = .assumed(1) }
-    return extraction
   }
 
   private func probe(_ field: ObservedField) throws -> ScalarGrid {

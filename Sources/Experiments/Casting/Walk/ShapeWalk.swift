@@ -77,7 +77,8 @@ public struct ShapeWalk {
 
     /// A few lines for people.
     public var text: String {
-      let times = String(format: "%.0f ms a surface, %.0f ms a picture", 1e3 * secondsPerSurface, 1e3 * secondsPerPicture)
+      let times = String(
+        format: "%.0f ms a surface, %.0f ms a picture", 1e3 * secondsPerSurface, 1e3 * secondsPerPicture)
       let lines = ["\(frames.count) frames through \(codes.count) codes at \(resolution)^3, \(times)"]
       return (lines + remarks + ["open \(folder)/index.html"]).joined(separator: "\n")
     }

@@ -90,7 +90,8 @@ final class FilmEncoder {
     // Chroma is halved along both sides, which must be even.
     process.arguments = [
       "-nostdin", "-loglevel", "error", "-y", "-framerate", "\(framesPerSecond)", "-i", "%05d.png", "-vf",
-      "pad=ceil(iw/2)*2:ceil(ih/2)*2", "-c:v", "libx264", "-crf", "19", "-pix_fmt", "yuv420p", "-movflags", "+faststart",
+      "pad=ceil(iw/2)*2:ceil(ih/2)*2", "-c:v", "libx264", "-crf", "19", "-pix_fmt", "yuv420p", "-movflags",
+      "+faststart",
       "film.mp4",
     ]
     let messages = folder.appendingPathComponent("messages.txt")
