@@ -70,13 +70,13 @@ public struct Observations: Sendable, Equatable {
   /// The share of the points that lies within a cube of this half side.
   func share(within side: Float) -> Double {
     let within = groups.reduce(0) { sum, group in
-      sum + group.points.count { all(abs($0) .<= SIMD3(repeating: side)) }
+      sum + group.points.count { magnitudes($0).max() <= side }
     }
     return Double(within) / Double(max(1, count))
   }
 }
 
 /// The sizes of the coordinates.
-@inline(__always) func abs(_ vector: SIMD3<Float>) -> SIMD3<Float> {
+@inline(__always) func magnitudes(_ vector: SIMD3<Float>) -> SIMD3<Float> {
   vector.replacing(with: -vector, where: vector .< 0)
 }

@@ -90,7 +90,7 @@ public struct PartialView: Sendable, Equatable {
         free.append(origin + place * direction)
       }
     }
-    let within = free.filter { all(abs($0) .<= 1) }
+    let within = free.filter { magnitudes($0).max() <= 1 }
     var space = Observations.Group("free space", share: 1)
     for (point, nearest) in zip(within, tree.nearest(to: within)) { space.add(point, 0...Float(nearest.distance)) }
     let around = isComplete ? beyondBox(tree, count: kept.count, &generator) : .init("beyond the box", share: 1)

@@ -95,7 +95,7 @@ struct ReconstructionSubject {
     }
     let isComplete = request.evidence == .surfacePoints
     kind = isComplete ? "surface points" : "part of a surface"
-    guard cloud.positions.allSatisfy({ abs($0).max() <= 1e15 }) else {
+    guard cloud.positions.allSatisfy({ magnitudes($0).max() <= 1e15 }) else {
       throw ExperimentError("\(request.input): a point is not finite or beyond 1e15; remove it")
     }
     (frame, frameRule) = try Self.frame(of: cloud.positions, request, isComplete: isComplete)
