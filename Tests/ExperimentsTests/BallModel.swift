@@ -50,7 +50,8 @@ enum BallModel {
     var generator = SeededGenerator(seed: 11)
     let points = (0..<count).map { index in
       let point = SIMD3<Float>(
-        Float(generator.uniform(in: -1..<1)), Float(generator.uniform(in: -1..<1)), Float(generator.uniform(in: -1..<1)))
+        Float(generator.uniform(in: -1..<1)), Float(generator.uniform(in: -1..<1)), Float(generator.uniform(in: -1..<1))
+      )
       // Half of them near the surface.
       let length = (point * point).sum().squareRoot()
       return index % 2 == 0 ? point : point * ((radius + 0.05 * (length - 0.9)) / length)

@@ -45,7 +45,8 @@ public struct Observations: Sendable, Equatable {
     for group in self.groups {
       for (index, point) in group.points.enumerated() {
         guard (point - point) == .zero, !group.lowest[index].isNaN, !group.highest[index].isNaN else {
-          throw ExperimentError("\(name): \(group.name) point \(index) or its distance is not a finite number; remove it")
+          throw ExperimentError(
+            "\(name): \(group.name) point \(index) or its distance is not a finite number; remove it")
         }
       }
     }
@@ -76,4 +77,6 @@ public struct Observations: Sendable, Equatable {
 }
 
 /// The sizes of the coordinates.
-@inline(__always) func abs(_ vector: SIMD3<Float>) -> SIMD3<Float> { vector.replacing(with: -vector, where: vector .< 0) }
+@inline(__always) func abs(_ vector: SIMD3<Float>) -> SIMD3<Float> {
+  vector.replacing(with: -vector, where: vector .< 0)
+}

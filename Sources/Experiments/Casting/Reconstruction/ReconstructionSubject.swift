@@ -117,7 +117,8 @@ struct ReconstructionSubject {
       throw ExperimentError("\(request.input): is a depth picture already; leave out --depth-view")
     }
     guard (request.normalization ?? MeshNormalization.none) == MeshNormalization.none else {
-      throw ExperimentError("\(request.input): a depth picture shows a part, which --normalize cannot place; use --transform")
+      throw ExperimentError(
+        "\(request.input): a depth picture shows a part, which --normalize cannot place; use --transform")
     }
     kind = "depth picture"
     (frame, frameRule) = try Self.givenFrame(request)
@@ -146,7 +147,8 @@ struct ReconstructionSubject {
           + "use --transform or --normalize sphere")
     }
     if share < 1 {
-      notes.append("\(Int((100 * (1 - share)).rounded(.up))) % of the points lie beyond -1 to 1, where the model knows nothing")
+      notes.append(
+        "\(Int((100 * (1 - share)).rounded(.up))) % of the points lie beyond -1 to 1, where the model knows nothing")
     }
   }
 }
