@@ -20,7 +20,8 @@ public struct CategoryColors: Sendable, Equatable {
     let sorted = known.filter { !$0.isEmpty }.sorted()
     self.names = sorted + (known.contains("") ? [""] : [])
     let palette = Self.palette(count: sorted.count)
-    var colors: [String: String] = ["": Self.none]
+    // Where nothing has a category, nothing must stand back.
+    var colors = ["": sorted.isEmpty ? Self.first[0] : Self.none]
     var taken = Set<Int>()
     for name in sorted {
       var place = Int(Self.hash(name) % UInt64(palette.count))
@@ -31,7 +32,7 @@ public struct CategoryColors: Sendable, Equatable {
     self.colors = colors
   }
 
-  /// The colour of a name as `#rrggbb`; grey for one that is not among them.
+  /// The colour of a name as `#rrggbb`; grey for one that is not among them, and for none.
   public subscript(name: String) -> String { colors[name] ?? Self.none }
 
   private static func palette(count: Int) -> [String] {

@@ -121,7 +121,7 @@ struct LatentMapTests {
     let outcome = try LatentMap(AnalyticShapes.space(trained: Array(Self.balls.prefix(count))), options: options)()
     #expect(outcome.codes == count && outcome.clusters == count && outcome.tour.count == count)
     #expect(outcome.method == (count < 5 ? .pca : .tsne))
-    #expect(outcome.remarks.contains { $0.contains("too few for t-SNE") } == (count < 5))
+    #expect(outcome.remarks.contains { $0.contains("too few codes for t-SNE") } == (count < 5))
     #expect(try record(folder).points.allSatisfy { $0.x.isFinite && $0.y.isFinite })
   }
 
