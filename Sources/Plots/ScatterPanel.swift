@@ -1,3 +1,5 @@
+import Foundation
+
 /// Points of a plane in the colours of their groups, with small pictures at some of them: a map.
 ///
 /// Both axes have the same scale and no ticks, since distances in a map have no unit.
@@ -109,10 +111,13 @@ extension ScatterPanel: PanelDrawing {
     for group in groups {
       let color = Double(Int(group.color.dropFirst(), radix: 16) ?? 0)
       for index in Swift.stride(from: 0, to: group.points.count, by: stride) {
+        // A row without a place would be taken for one without a colour.
+        guard group.points[index].x.isFinite, group.points[index].y.isFinite else { continue }
         let order = UInt64(rows.count + 1) &* 0x9E37_79B9_7F4A_7C15
         rows.append((order ^ (order >> 29), [group.points[index].x, group.points[index].y, color]))
       }
     }
+    guard !rows.isEmpty else { return "NaN" }
     let data = script.addData(rows.sorted { $0.order < $1.order }.map(\.row))
     let size = rows.count > 5000 ? 0.16 : rows.count > 1000 ? 0.26 : rows.count > 200 ? 0.4 : 0.6
     return "\(data) using 1:2:3 with points pt 7 ps \(size) lc rgb variable"
@@ -158,7 +163,11 @@ private struct Plane {
 
   /// Places near the given ones where squares of this side do not cover each other, as far as there is room.
   func apart(_ points: [SIMD2<Double>], side: Double) -> [SIMD2<Double>] {
-    var places = points
+    // Pictures of one point must part in all directions, so none begins exactly where another does.
+    var places = points.enumerated().map { index, point in
+      let turn = Double(index) * 2.4
+      return point + 0.02 * side * SIMD2(cos(turn), sin(turn))
+    }
     let limit = pointwiseMax(half - side * 0.52, SIMD2())
     for round in 0..<200 {
       var isCovered = false

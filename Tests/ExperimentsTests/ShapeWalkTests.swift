@@ -49,9 +49,9 @@ struct ShapeWalkTests {
       let mesh = try Mesh(contentsOf: folder.url.appending(path: "out/\(name)"))
       #expect(mesh.faces.count == outcome.frames[index].surface.faces)
       let bounds = try #require(mesh.bounds)
-      // The ball of the frame's own code at the level of the space; faces lie inside by less than a tenth of a cell.
-      #expect(abs((bounds.upper.x - bounds.lower.x) / 2 - (codes[index].values[0] + 0.04)) < 0.012)
-      #expect(abs(bounds.center.x - codes[index].values[1]) < 0.012)
+      // The ball of the frame's own code at the level of the space; faces lie inside, most where a grid point is far from the axis.
+      #expect(abs((bounds.upper.x - bounds.lower.x) / 2 - (codes[index].values[0] + 0.04)) < 0.02)
+      #expect(abs(bounds.center.x - codes[index].values[1]) < 0.02)
     }
     let animation = try folder.data("out/animation.png")
     #expect(animation.range(of: Data("acTL".utf8)) != nil)

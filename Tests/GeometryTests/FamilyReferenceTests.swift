@@ -53,7 +53,7 @@ struct FamilyReferenceTests {
   private static func mesh(of solid: FamilySolid) -> Mesh? {
     switch solid {
     case .turned(let profile): profile.count == 1 ? outward(turned(profile[0], steps: 512)) : nil
-    case .cut(let outline, let halfDepth): plate(outline, Float(halfDepth)).map(outward)
+    case .cut(let outline, let halfDepth): plate(outline, Float(halfDepth)).map { outward($0.welded(tolerance: 0)) }
     case .built: nil
     }
   }

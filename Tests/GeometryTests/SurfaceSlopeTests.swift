@@ -33,9 +33,9 @@ struct SurfaceSlopeTests {
     #expect(try sparse.mesh == extraction.mesh(of: grid))
     #expect(sparse.statistics.fallback == .none && sparse.statistics.wrongSideCount == 0)
     #expect(sparse.statistics.sampleCount < grid.values.count * (resolution < 60 ? 6 : 4) / 10)
-    // The measured slope has every block sampled.
+    // The measured slope has far more sampled.
     plan.slope = .estimated(safety: 1.5)
-    #expect(try plan.surface(of: RippledBall()).statistics.sampleCount > grid.values.count * 9 / 10)
+    #expect(try plan.surface(of: RippledBall()).statistics.sampleCount > sparse.statistics.sampleCount * 3 / 2)
   }
 
   @Test("a part on the wrong side is found by chance and sampled")
