@@ -54,19 +54,19 @@ struct RenderTrace {
     var subjects: [TraceSubject] = []
     for path in inputs {
       subjects += try TraceSubject.read(
-        path, options.choice, seed: options.seed.seed, device: options.deviceOption.device)
+        path, options.choice, level: level, seed: options.seed.seed, device: options.deviceOption.device)
     }
     let isAlone = subjects.count == 1
     let pixels = view.pixels(side: isAlone ? 768 : 384)
     let progress = ProgressMeter(
-      "render", total: subjects.count * pixels.height, options: common.progress("rows"))
+      "render", total: 2 * subjects.count * pixels.height, options: common.progress("rows"))
     let images = try subjects.enumerated().map { index, subject in
       var trace = FieldTraceOptions(width: pixels.width, height: pixels.height)
-      trace.level = level ?? Float(subject.level)
+      trace.level = subject.level
       trace.look = options.look ?? .published
       trace.stepLimit = options.step
       var image = try FieldTracer(subject.field, upAxis: view.up(otherwise: .y), options: trace)
-        .image(from: view.direction) { progress.update(to: index * pixels.height + $0) }
+        .image(from: view.direction) { progress.update(to: 2 * index * pixels.height + $0) }
       let style = TextStyle(size: 15, color: .ink)
       if !isAlone { style.draw(style.fitted(subject.name, width: image.width - 16), x: 8, y: 6, on: &image) }
       return image

@@ -36,7 +36,8 @@ struct ReconstructCommandTests {
     let mesh = "\(shop.data)/rings/0001.stl"
     for (name, input, more) in [
       ("mesh", mesh, ["--samples", "2000"]), ("samples", "\(shop.data)/rings/0001.npz", []),
-      ("surface", mesh, ["--points"]), ("view", mesh, ["--depth-view", "-30,20", "--depth-size", "48", "--starts", "2"]),
+      ("surface", mesh, ["--points"]),
+      ("view", mesh, ["--depth-view", "-30,20", "--depth-size", "48", "--starts", "2"]),
     ] {
       let out = shop.folder.file(name)
       let line = ["reconstruct", shop.run, input, "--out", out, "--json"] + Self.quick + more
@@ -102,7 +103,8 @@ struct ReconstructCommandTests {
       ([single, mesh], "single shape"), ([shop.run, nan], "not finite"), ([shop.run, none], "no points"),
       ([shop.run, far], "--transform"), ([shop.run, mesh, "--transform", shear], "shear"),
       ([shop.run, cut], "cut.ply"), ([shop.run, folder.file("no.stl")], "no.stl"), ([folder.file("no"), mesh], "no"),
-      ([shop.run, mesh, "--reference", nan], "nan.npy"), ([shop.run, none, "--camera", folder.file("no.json")], "no.json"),
+      ([shop.run, mesh, "--reference", nan], "nan.npy"),
+      ([shop.run, none, "--camera", folder.file("no.json")], "no.json"),
     ] {
       let outcome = try CommandRunner.run(["reconstruct"] + arguments + ["--out", folder.file("bad")] + Self.quick)
       #expect(outcome.status == 1 && outcome.errorLines.count == 1, "\(fragment): \(outcome.errors)")

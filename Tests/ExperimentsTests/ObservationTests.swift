@@ -70,7 +70,8 @@ struct ObservationTests {
     let points = BallModel.spiral(0.5, count: 50)
     try NpyFile.write(NpyArray(points: points), to: file("cloud.npy"))
     try NpyFile.write(
-      NpyArray(shape: [50, 6], points.flatMap { [$0.x, $0.y, $0.z, 2 * $0.x, 2 * $0.y, 2 * $0.z] }), to: file("both.npy"))
+      NpyArray(shape: [50, 6], points.flatMap { [$0.x, $0.y, $0.z, 2 * $0.x, 2 * $0.y, 2 * $0.z] }),
+      to: file("both.npy"))
     try NpzArchive.write(
       [("points", NpyArray(points: points)), ("sensor", NpyArray(shape: [3], [Float(0), 0, 3]))], to: file("seen.npz"),
       compressed: false)

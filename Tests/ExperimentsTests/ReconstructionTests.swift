@@ -118,6 +118,7 @@ struct ReconstructionTests {
     try refused("nan.npy", "not finite", NpyArray(points: [[0, .nan, 0]]))
     try refused("none.npy", "no points", NpyArray(shape: [0, 3], [] as [Float]))
     try refused("flat.npy", "[P,3]", NpyArray(shape: [4, 4], [Float](repeating: 0, count: 16)))
-    try refused("depth.npy", "cannot be read", NpyArray(shape: [4, 4], [Float](repeating: 1, count: 16)), camera: "no.json")
+    try refused(
+      "depth.npy", "cannot be read", NpyArray(shape: [4, 4], [Float](repeating: 1, count: 16)), camera: "no.json")
   }
 }

@@ -61,8 +61,9 @@ struct ShapeEvaluationTests {
       let own = try #require(heldOut.first { BallModel.name($0) == shape.entry.id })
       #expect(abs(near - own) < 0.051)
     }
-    let metrics = try JSONSerialization.jsonObject(
-      with: Data(contentsOf: out.appending(path: "metrics.json"))) as? [String: Any]
+    let metrics =
+      try JSONSerialization.jsonObject(
+        with: Data(contentsOf: out.appending(path: "metrics.json"))) as? [String: Any]
     #expect((metrics?["chamfer"] as? [String: Any])?["nearest_training"] is [String: Any])
     let lines = try String(contentsOf: out.appending(path: "per_shape.csv"), encoding: .utf8).split(separator: "\n")
     #expect(lines.count == 5 && lines[1].hasPrefix("ball_35,,"))

@@ -13,22 +13,6 @@ struct FamilyTests {
     }
   }()
 
-  /// A surface of 160^3 samples lies within some thousandths of the solid, so its distances tell signs, scale and kind
-  /// of every field; sharp edges are what it cuts off most.
-  @Test("Distances are those of a dense surface, inside and outside", arguments: ShapeFamily.allCases)
-  func agreesWithItsSurface(family: ShapeFamily) throws {
-    for index in 0..<3 {
-      let shape = try family.shape(index, seed: 3)
-      let mesh = try shape.surface(resolution: 160)
-      let reference = try MeshDistanceField(mesh, sign: .winding)
-      let found = try shape.field.samples(at: Self.places, withGradients: false).distances
-      let expected = reference.samples(at: Self.places, withGradients: false).distances
-      let errors = zip(found, expected).map { abs($0 - $1) }
-      #expect((errors.max() ?? 1) < 0.012, "\(shape.id)")
-      #expect(errors.reduce(0, +) / Float(errors.count) < 0.0008, "\(shape.id)")
-    }
-  }
-
   @Test("A step along the gradient ends on the surface, and gradients have length one", arguments: ShapeFamily.allCases)
   func gradientsLeadToTheSurface(family: ShapeFamily) throws {
     let shape = try family.shape(1, seed: 5)

@@ -8,7 +8,8 @@ struct SampledZeroLevelTests {
     var generator = SeededGenerator(seed: 5)
     let points = (0..<count).map { _ -> SIMD3<Float> in
       let point = SIMD3<Float>(
-        Float(generator.uniform(in: -1..<1)), Float(generator.uniform(in: -1..<1)), Float(generator.uniform(in: -1..<1)))
+        Float(generator.uniform(in: -1..<1)), Float(generator.uniform(in: -1..<1)), Float(generator.uniform(in: -1..<1))
+      )
       let length = (point * point).sum().squareRoot()
       return point * ((0.6 + 0.03 * Float(generator.uniform(in: -1..<1))) / length)
     }
@@ -56,7 +57,8 @@ struct SampledZeroLevelTests {
     #expect(try read("d.obj", "v 1 2 3\nvn 0 0 1\nv 4 5 6\n").normals == nil)
     #expect(try read("e.xyz", "# a cloud\n1 2 3 0 0 1\n\n4 5 6 0 1 0\n") == whole)
     for (name, text) in [
-      ("f.xyz", "1 2 3\n4 5 6 0 1 0\n"), ("g.xyz", ""), ("h.xyz", "1 2\n"), ("i.xyz", "1 2 nan\n"), ("k.obj", "f 1 2 3\n"),
+      ("f.xyz", "1 2 3\n4 5 6 0 1 0\n"), ("g.xyz", ""), ("h.xyz", "1 2\n"), ("i.xyz", "1 2 nan\n"),
+      ("k.obj", "f 1 2 3\n"),
       ("l.ply", head + "end_header\n1 2 3\n"), ("m.txt", "1 2 3\n"),
     ] {
       #expect(throws: MeshFileError.self, "\(name)") { try read(name, text) }

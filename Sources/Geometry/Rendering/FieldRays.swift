@@ -15,6 +15,9 @@ public struct FieldHit: Sendable, Equatable {
 /// the other side of the surface, the place is found by bisection between the two; so a step that is too long ends at
 /// the surface all the same, unless it leaps over all of a part.
 ///
+/// Between the parts of a solid nothing is asked: a shell round it, the surface of a higher level on a coarse grid, says
+/// where rays come near.
+///
 /// *Reference*: J. C. Hart, "Sphere tracing", The Visual Computer 12, 1996. Differs: limit and bisection.
 struct FieldRays {
   let sampler: FieldSampler
@@ -23,13 +26,14 @@ struct FieldRays {
   let hitDistance: Float
   let stepLimit: Float
   let region: Bounds
+  private let shell: FieldShell
 
   /// Halvings of the last step where it crossed the surface.
   private static let bisectionCount = 8
 
-  init(_ field: some ScalarField, _ options: FieldTraceOptions) {
+  init(_ field: some ScalarField, in shell: FieldShell, _ options: FieldTraceOptions) {
     sampler = FieldSampler(field, threadCount: options.threadCount ?? ProcessInfo.processInfo.activeProcessorCount)
-    self.field = field
+    (self.field, self.shell) = (field, shell)
     (level, hitDistance, region) = (options.level, options.hitDistance, options.region)
     stepLimit = options.stepLimit ?? (field.slopeBound.map { $0 <= 1 } == true ? .infinity : 0.02)
   }
@@ -61,8 +65,10 @@ struct FieldRays {
     var result = [Float](repeating: .nan, count: rays.count)
     var crossings: [Crossing] = []
     var walkers = rays.indices.compactMap { index in
-      interval(of: rays[index]).map {
-        Walker(index: index, place: $0.lowerBound, last: $0.lowerBound, end: $0.upperBound)
+      interval(of: rays[index]).flatMap { interval in
+        shell.entry(of: rays[index], after: interval.lowerBound).map {
+          Walker(index: index, place: $0, last: $0, end: interval.upperBound)
+        }
       }
     }
     for step in 0..<stepCount where !walkers.isEmpty {
@@ -80,6 +86,10 @@ struct FieldRays {
         }
         walker.last = walker.place
         walker.place += min(value, stepLimit)
+        if value > shell.distance {
+          guard let place = shell.entry(of: rays[walker.index], after: walker.place) else { continue }
+          walker.place = place
+        }
         // A value that is not a number ends the ray.
         guard walker.place <= walker.end else { continue }
         walkers[kept] = walker

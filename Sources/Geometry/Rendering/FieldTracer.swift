@@ -3,15 +3,15 @@ import Foundation
 /// Draws a field without making a mesh of it, by walking along a ray for every sample of the picture: what is seen is the
 /// field itself at the picture's resolution.
 ///
-/// The picture is framed by the surface's bounds on a coarse grid, as that of its mesh would be. Rays walk within these
-/// bounds and a little beyond.
+/// The picture is framed by the surface's bounds on a coarse grid, as that of its mesh would be. Pixels that differ from
+/// their neighbours get all their samples, others one.
 ///
 /// *Reference*: the ray marcher of Kleineberg et al. 2020, arXiv:2002.00349: steps of at most 0.02, a hit within 0.0005,
-/// two by two samples, a hard shadow, light of 0.5 ambient, 0.5 diffuse, 0.3 highlight (power 20) and 0.3 rim (power 4).
+/// two by two samples of every pixel, a hard shadow, light of 0.5 ambient, 0.5 diffuse, 0.3 highlight (power 20) and 0.3 rim (power 4).
 /// Differs: crossed surfaces are found by bisection, and fields that promise true distances take their full steps.
 ///
-/// *Limits*: a part that is thinner than a cell of 1/64 of the region and stands apart from all others can be missed, and
-/// where a network is far from a distance, rays may leap over parts thinner than the longest step.
+/// *Limits*: where a network is far from a distance, rays may leap over parts that are thinner than the longest step, and
+/// parts that its values do not announce 0.03 before are missed.
 public struct FieldTracer: Sendable {
   /// How it is drawn.
   public let options: FieldTraceOptions
@@ -20,6 +20,7 @@ public struct FieldTracer: Sendable {
   /// What the surface fills, found on a coarse grid.
   public let bounds: Bounds
   private let field: any ScalarField
+  private let shell: FieldShell
 
   /// Samples along every axis of the coarse grid.
   private static let coarseResolution = 64
@@ -33,20 +34,24 @@ public struct FieldTracer: Sendable {
   /// *Throws*: `PictureError` if the level is nowhere crossed, saying what the values are, and what the field throws.
   public init(_ field: some ScalarField, upAxis: UpAxis = .y, options: FieldTraceOptions) throws {
     try options.validate()
-    let region = options.region
-    let spacing = SIMD3<Double>(region.extent) / Double(Self.coarseResolution - 1)
-    let extraction = SparseSurfaceExtraction(
-      SurfaceExtraction(level: options.level, inside: .below), shape: .init(cube: Self.coarseResolution),
-      frame: GridFrame(origin: SIMD3<Double>(region.lower), spacing: spacing))
-    guard let found = try extraction.surface(of: field).mesh.bounds else {
+    guard let found = try Self.coarse(field, options.region, level: options.level).bounds else {
       throw try Self.nothingThere(field, options)
     }
-    let room = SIMD3<Float>(3 * spacing)
     (self.field, self.upAxis, bounds) = (field, upAxis, found)
-    var options = options
-    options.region = Bounds(
-      lower: pointwiseMax(found.lower - room, region.lower), upper: pointwiseMin(found.upper + room, region.upper))
+    let level = options.level + FieldShell.distance
+    shell = try FieldShell(Self.coarse(field, options.region, level: level))
     self.options = options
+  }
+
+  /// The surface of a level on a coarse grid.
+  private static func coarse(_ field: some ScalarField, _ region: Bounds, level: Float) throws -> Mesh {
+    let spacing = SIMD3<Double>(region.extent) / Double(coarseResolution - 1)
+    var extraction = SparseSurfaceExtraction(
+      SurfaceExtraction(level: level, inside: .below), shape: .init(cube: coarseResolution),
+      frame: GridFrame(origin: SIMD3<Double>(region.lower), spacing: spacing))
+    // A bound of how steep a network can be would cover the whole grid.
+    if field.slopeBound == nil { extraction.slope = .assumed(1) }
+    return try extraction.surface(of: field).mesh
   }
 
   private static func nothingThere(_ field: some ScalarField, _ options: FieldTraceOptions) throws -> PictureError {
@@ -65,7 +70,8 @@ public struct FieldTracer: Sendable {
 
   /// Draws the field from a direction, framed by its bounds.
   ///
-  /// *Parameters*: `progress` is told the number of rows done.
+  /// *Parameters*: `progress` is told the number of rows done, of twice the height: all are looked at once, then edges
+  /// with all their samples.
   public func image(from view: ViewDirection = ViewDirection(), progress: (Int) -> Void = { _ in }) throws -> Image {
     let aspect = Float(options.width) / Float(options.height)
     let camera = try Camera(framing: bounds, from: view, upAxis: upAxis, aspect: aspect)
@@ -75,46 +81,47 @@ public struct FieldTracer: Sendable {
   /// Draws the field through a camera of your own; the sides of the picture should have the camera's ratio.
   public func image(through camera: Camera, progress: (Int) -> Void = { _ in }) throws -> Image {
     var canvas = Canvas(width: options.width, height: options.height, isOpaque: true)
-    let perPixel = options.supersampling * options.supersampling
-    let rows = max(1, Self.tileSize / (options.width * perPixel))
-    for start in stride(from: 0, to: options.height, by: rows) {
-      let part = start..<min(options.height, start + rows)
-      let light = try light(of: rays(of: part, camera), camera)
-      for index in 0..<part.count * options.width {
-        let sum = light[index * perPixel..<(index + 1) * perPixel].reduce(.zero, +)
-        canvas.pixels[start * options.width + index] = SIMD4(sum / Float(perPixel), 1)
-      }
-      progress(part.upperBound)
+    for start in stride(from: 0, to: canvas.pixels.count, by: Self.tileSize) {
+      let part = Array(start..<min(canvas.pixels.count, start + Self.tileSize))
+      let lights = try light(of: part.map { ray($0, sample: 0, camera) }, camera)
+      for (pixel, light) in zip(part, lights) { canvas.pixels[pixel] = SIMD4(light, 1) }
+      progress(min(canvas.pixels.count, start + Self.tileSize) / options.width)
     }
+    let uneven = options.supersampling == 1 ? [] : canvas.unevenPixels()
+    let more = options.supersampling * options.supersampling - 1
+    let size = Self.tileSize / max(more, 1)
+    for start in stride(from: 0, to: uneven.count, by: size) {
+      let part = Array(uneven[start..<min(uneven.count, start + size)])
+      let rays = part.flatMap { pixel in (1...more).map { ray(pixel, sample: $0, camera) } }
+      let lights = try light(of: rays, camera)
+      for (number, pixel) in part.enumerated() {
+        let sum = lights[number * more..<(number + 1) * more].reduce(.zero, +)
+        canvas.pixels[pixel] = (canvas.pixels[pixel] + SIMD4(sum, Float(more))) / Float(more + 1)
+      }
+      progress(options.height + (start + part.count) * options.height / uneven.count)
+    }
+    progress(2 * options.height)
     return canvas.image()
   }
 
   /// The first surfaces along rays of unit direction; nil where there is none.
   public func hits(from origins: [SIMD3<Float>], along directions: [SIMD3<Float>]) throws -> [FieldHit?] {
     let rays = zip(origins, directions).map { FieldRays.Ray(origin: $0, direction: $1) }
-    return try FieldRays(field, options).hits(along: rays, stepCount: options.stepCount)
+    return try FieldRays(field, in: shell, options).hits(along: rays, stepCount: options.stepCount)
   }
 
-  /// The rays of rows of the picture, those of a pixel together.
-  private func rays(of rows: Range<Int>, _ camera: Camera) -> [FieldRays.Ray] {
+  /// The ray through one of the samples of a pixel.
+  private func ray(_ pixel: Int, sample: Int, _ camera: Camera) -> FieldRays.Ray {
     let count = options.supersampling
-    return rows.flatMap { y in
-      (0..<options.width).flatMap { x in
-        (0..<count * count).map { sample in
-          let (across, down) = (
-            (Float(sample % count) + 0.5) / Float(count), (Float(sample / count) + 0.5) / Float(count)
-          )
-          let ray = camera.ray(
-            (Float(x) + across) / Float(options.width) * 2 - 1, 1 - (Float(y) + down) / Float(options.height) * 2)
-          return FieldRays.Ray(origin: ray.origin, direction: ray.direction)
-        }
-      }
-    }
+    let across = Float(pixel % options.width) + (Float(sample % count) + 0.5) / Float(count)
+    let down = Float(pixel / options.width) + (Float(sample / count) + 0.5) / Float(count)
+    let ray = camera.ray(across / Float(options.width) * 2 - 1, 1 - down / Float(options.height) * 2)
+    return FieldRays.Ray(origin: ray.origin, direction: ray.direction)
   }
 
   /// Linear light along rays.
   private func light(of rays: [FieldRays.Ray], _ camera: Camera) throws -> [SIMD3<Float>] {
-    let walk = FieldRays(field, options)
+    let walk = FieldRays(field, in: shell, options)
     let look = FieldLook(look: options.look, color: options.color, lighting: Lighting(camera, upAxis: upAxis))
     let hits = try walk.hits(along: rays, stepCount: options.stepCount)
     let lift = Self.liftFactor * options.hitDistance

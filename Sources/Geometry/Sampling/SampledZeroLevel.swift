@@ -45,7 +45,9 @@ public struct SampledZeroLevel: Sendable, Equatable {
       }
     }
     let found = fits.compactMap(\.self)
-    guard !found.isEmpty else { throw SamplingError("the samples near the surface lie too far apart to tell its place") }
+    guard !found.isEmpty else {
+      throw SamplingError("the samples near the surface lie too far apart to tell its place")
+    }
     (self.points, normals) = (found.map(\.point), found.map(\.normal))
     reach = found.map(\.reach).max() ?? 0
     residual = found.map(\.residual).sorted()[found.count / 2]

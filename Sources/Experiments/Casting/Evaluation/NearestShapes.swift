@@ -48,7 +48,9 @@ struct NearestShapes {
             guard let chamfer = Self.chamfer(candidate, target, bound: bound) else { continue }
             best.withLock { list in
               let found = Neighbor(index: index, chamfer: chamfer)
-              if list[place].map({ (found.chamfer, found.index) < ($0.chamfer, $0.index) }) ?? true { list[place] = found }
+              if list[place].map({ (found.chamfer, found.index) < ($0.chamfer, $0.index) }) ?? true {
+                list[place] = found
+              }
             }
           }
         } catch {

@@ -201,9 +201,11 @@ struct EvaluationShapes: Sendable {
       heldOut = Self.first(options.limit, folder.sources.filter { lists.side(of: $0.entry.id) == side })
     } else {
       guard options.part ?? .validation == .validation else {
-        throw ExperimentError("\(options.data): has no lists of parts; leave out --part, or make lists with `data split`")
+        throw ExperimentError(
+          "\(options.data): has no lists of parts; leave out --part, or make lists with `data split`")
       }
-      part = own.isEmpty ? "all shapes of \(options.data)" : "the shapes of \(options.data) that the run did not learn from"
+      part =
+        own.isEmpty ? "all shapes of \(options.data)" : "the shapes of \(options.data) that the run did not learn from"
       heldOut = Self.first(options.limit, folder.sources.filter { !own.contains($0.entry.id) })
     }
     if let seen = heldOut.first(where: { own.contains($0.entry.id) }) {
@@ -214,7 +216,8 @@ struct EvaluationShapes: Sendable {
     guard !heldOut.isEmpty else {
       throw ExperimentError("\(options.data): holds no shape that is held out; the run learned from all of them")
     }
-    let trainingFolder = try options.trainingData.map { try SampleFolder($0, pointSet: model.training?.data.pointSet) } ?? folder
+    let trainingFolder =
+      try options.trainingData.map { try SampleFolder($0, pointSet: model.training?.data.pointSet) } ?? folder
     training = trainingFolder.sources.filter { trained.contains($0.entry.id) }
     finder = try ReferenceFinder(folder: options.data, meshes: options.meshes)
     trainingFinder =

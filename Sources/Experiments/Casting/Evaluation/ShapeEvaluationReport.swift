@@ -91,12 +91,14 @@ struct ShapeEvaluationReport {
       subtitle: "\(URL(filePath: model.path).lastPathComponent), \(result.protocol.part)")
     addVerdict(to: &page)
     page.addImage(
-      png: try sheet.pngData(), caption: "Shapes that the model has not seen, what it makes of them, and the nearest "
+      png: try sheet.pngData(),
+      caption: "Shapes that the model has not seen, what it makes of them, and the nearest "
         + "shape that it has seen.", alternative: "Held-out shapes, reconstructions and nearest training shapes")
     page.addSection("Numbers")
     page.add(
       HTMLReport.Table(
-        caption: "Mean / median over shapes. Chamfer: both mean squared distances added, times 1000 (DeepSDF); Chamfer-L1: "
+        caption:
+          "Mean / median over shapes. Chamfer: both mean squared distances added, times 1000 (DeepSDF); Chamfer-L1: "
           + "mean of both mean distances.",
         headings: ["shapes", "count", "Chamfer x1e3", "nearest training", "Chamfer-L1", "IoU", "nearest training IoU"],
         rows: rows))
@@ -120,11 +122,14 @@ struct ShapeEvaluationReport {
     let isBetter = result.isBetterThanNearest
     let isBad = isBetter == false || result.chamfer.mean == nil
     let kind: HTMLReport.Verdict.Kind = isBad ? .bad : isBetter == true && result.failed == 0 ? .good : .mixed
-    let label = isBetter.map { $0 ? "better than the nearest training shape" : "no better than the nearest training shape" }
+    let label = isBetter.map {
+      $0 ? "better than the nearest training shape" : "no better than the nearest training shape"
+    }
     page.add(HTMLReport.Verdict(kind, label: label ?? "not compared", explanation: result.verdict))
     page.addKeyNumbers([
       (Self.thousand(result.chamfer.mean), "Chamfer x1e3, mean"), (Self.thousand(result.chamfer.median), "median"),
-      (Self.thousand(result.chamfer.nearestTraining?.mean), "nearest training shape"), (Self.number(result.iou.mean), "IoU"),
+      (Self.thousand(result.chamfer.nearestTraining?.mean), "nearest training shape"),
+      (Self.number(result.iou.mean), "IoU"),
       ("\(result.samples)", "shapes"),
     ])
   }
@@ -144,7 +149,8 @@ struct ShapeEvaluationReport {
     }
     var rows = [row("all held out", result.samples, [result.chamfer, result.chamferL1, result.iou])]
     for (name, scores) in result.categories.sorted(by: { $0.key < $1.key }) where result.categories.count > 1 {
-      rows.append(row(name.isEmpty ? "no category" : name, scores.samples, [scores.chamfer, scores.chamferL1, scores.iou]))
+      rows.append(
+        row(name.isEmpty ? "no category" : name, scores.samples, [scores.chamfer, scores.chamferL1, scores.iou]))
     }
     if let training = result.training {
       rows.append(
@@ -159,7 +165,10 @@ struct ShapeEvaluationReport {
     let (fit, comparison) = (conditions.fit, conditions.comparison)
     page.addProperties([
       ("shapes", conditions.part),
-      ("held against", conditions.references.sorted { $0.key < $1.key }.map { "\($0.key) (\($0.value))" }.joined(separator: ", ")),
+      (
+        "held against",
+        conditions.references.sorted { $0.key < $1.key }.map { "\($0.key) (\($0.value))" }.joined(separator: ", ")
+      ),
       ("surface", "\(conditions.resolution)^3 samples from -1 to 1, level \(conditions.level)"),
       ("Chamfer", "\(comparison.sampleCount) points of each surface, point to point, seed \(comparison.seed)"),
       ("IoU", "\(comparison.volumeSampleCount) points"),

@@ -53,7 +53,8 @@ public struct ShapeEvaluationResult: Sendable, Codable, Equatable {
       (samples, failed) = (shapes.count, shapes.count { $0.score == nil })
       func measure(_ value: (ShapeScore) -> Double?) -> Measure {
         Measure(
-          shapes.compactMap { $0.score.flatMap(value) }, nearest: shapes.compactMap { $0.nearest.flatMap { value($0.score) } })
+          shapes.compactMap { $0.score.flatMap(value) },
+          nearest: shapes.compactMap { $0.nearest.flatMap { value($0.score) } })
       }
       chamfer = measure(\.chamfer.squared)
       chamferL1 = measure(\.chamfer.l1)
@@ -93,7 +94,8 @@ public struct ShapeEvaluationResult: Sendable, Codable, Equatable {
     public var conventions = [
       "chamfer": "mean squared distance both ways, added (DeepSDF); units of the model squared",
       "chamfer_l1": "mean distance both ways, halved",
-      "iou": "uniform points inside both over those inside either: of the joint box against a mesh, those of the samples "
+      "iou":
+        "uniform points inside both over those inside either: of the joint box against a mesh, those of the samples "
         + "against samples",
       "nearest_training": "the same measures of the training shape that is nearest to the reference by chamfer",
     ]
@@ -142,7 +144,9 @@ public struct ShapeEvaluationResult: Sendable, Codable, Equatable {
   /// One sentence.
   public var verdict: String {
     guard let own = chamfer.mean else { return "No shape could be reconstructed." }
-    var text = String(format: "%d held-out shapes: Chamfer x1e3 mean %.4f, median %.4f", samples, 1e3 * own, 1e3 * (chamfer.median ?? own))
+    var text = String(
+      format: "%d held-out shapes: Chamfer x1e3 mean %.4f, median %.4f", samples, 1e3 * own,
+      1e3 * (chamfer.median ?? own))
     if let mean = iou.mean { text += String(format: ", IoU %.4f", mean) }
     if let nearest = chamfer.nearestTraining {
       text += String(format: "; nearest training shape %.4f, %.4f", 1e3 * nearest.mean, 1e3 * nearest.median)

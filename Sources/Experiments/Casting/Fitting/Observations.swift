@@ -45,7 +45,8 @@ public struct Observations: Sendable, Equatable {
     for group in self.groups {
       for (index, point) in group.points.enumerated() {
         guard (point - point) == .zero, !group.lowest[index].isNaN, !group.highest[index].isNaN else {
-          throw ExperimentError("\(name): \(group.name) point \(index) or its distance is not a finite number; remove it")
+          throw ExperimentError(
+            "\(name): \(group.name) point \(index) or its distance is not a finite number; remove it")
         }
       }
     }
@@ -69,11 +70,13 @@ public struct Observations: Sendable, Equatable {
   /// The share of the points that lies within a cube of this half side.
   func share(within side: Float) -> Double {
     let within = groups.reduce(0) { sum, group in
-      sum + group.points.count { all(abs($0) .<= SIMD3(repeating: side)) }
+      sum + group.points.count { magnitudes($0).max() <= side }
     }
     return Double(within) / Double(max(1, count))
   }
 }
 
 /// The sizes of the coordinates.
-@inline(__always) func abs(_ vector: SIMD3<Float>) -> SIMD3<Float> { vector.replacing(with: -vector, where: vector .< 0) }
+@inline(__always) func magnitudes(_ vector: SIMD3<Float>) -> SIMD3<Float> {
+  vector.replacing(with: -vector, where: vector .< 0)
+}

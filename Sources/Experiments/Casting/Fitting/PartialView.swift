@@ -90,7 +90,7 @@ public struct PartialView: Sendable, Equatable {
         free.append(origin + place * direction)
       }
     }
-    let within = free.filter { all(abs($0) .<= 1) }
+    let within = free.filter { magnitudes($0).max() <= 1 }
     var space = Observations.Group("free space", share: 1)
     for (point, nearest) in zip(within, tree.nearest(to: within)) { space.add(point, 0...Float(nearest.distance)) }
     let around = isComplete ? beyondBox(tree, count: kept.count, &generator) : .init("beyond the box", share: 1)
@@ -104,8 +104,10 @@ public struct PartialView: Sendable, Equatable {
     var places: [(point: SIMD3<Float>, gap: Float)] = []
     for _ in 0..<count {
       let point = SIMD3<Float>(
-        Float(generator.uniform(in: -1..<1)), Float(generator.uniform(in: -1..<1)), Float(generator.uniform(in: -1..<1)))
-      let beyond = (box.lower - point).replacing(with: 0, where: point .> box.lower)
+        Float(generator.uniform(in: -1..<1)), Float(generator.uniform(in: -1..<1)), Float(generator.uniform(in: -1..<1))
+      )
+      let beyond =
+        (box.lower - point).replacing(with: 0, where: point .> box.lower)
         + (point - box.upper).replacing(with: 0, where: point .< box.upper)
       let gap = (beyond * beyond).sum().squareRoot()
       if gap > 0 { places.append((point, gap)) }
@@ -120,7 +122,9 @@ public struct PartialView: Sendable, Equatable {
     for (index, point) in points.enumerated() where !((point - point) == .zero) {
       throw ExperimentError("\(name): point \(index) is not finite; remove it")
     }
-    for eye in eyes where !((eye - eye) == .zero) { throw ExperimentError("\(name): the place of the sensor is not finite") }
+    for eye in eyes where !((eye - eye) == .zero) {
+      throw ExperimentError("\(name): the place of the sensor is not finite")
+    }
   }
 
   private func eye(of index: Int) -> SIMD3<Float>? { eyes.count > 1 ? eyes[index] : eyes.first }

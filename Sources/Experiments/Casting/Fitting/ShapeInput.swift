@@ -25,7 +25,9 @@ public enum ShapeInput: Sendable {
     switch url.pathExtension.lowercased() {
     case "npz":
       let archive = try NpzArchive(path)
-      guard archive.contains("points"), !archive.contains("sdf") else { return .samples(try SampleFile(contentsOf: path)) }
+      guard archive.contains("points"), !archive.contains("sdf") else {
+        return .samples(try SampleFile(contentsOf: path))
+      }
       return try cloud(archive)
     case "npy":
       guard !hasCamera else { return .depth }

@@ -126,7 +126,8 @@ public struct ReconstructionReport: Sendable, Codable, Equatable {
       let iou = score.iou.map { String(format: ", IoU %.4f", $0) } ?? ""
       lines.append(
         String(
-          format: "Chamfer squared x1e3 %.4f, mean %.5f%@", 1e3 * score.chamfer.squared, score.chamfer.l1, iou as NSString))
+          format: "Chamfer squared x1e3 %.4f, mean %.5f%@", 1e3 * score.chamfer.squared, score.chamfer.l1,
+          iou as NSString))
     }
     return (lines + notes.map { "note: \($0)" }).joined(separator: "\n")
   }

@@ -95,7 +95,7 @@ struct ReconstructionSubject {
     }
     let isComplete = request.evidence == .surfacePoints
     kind = isComplete ? "surface points" : "part of a surface"
-    guard cloud.positions.allSatisfy({ abs($0).max() <= 1e15 }) else {
+    guard cloud.positions.allSatisfy({ magnitudes($0).max() <= 1e15 }) else {
       throw ExperimentError("\(request.input): a point is not finite or beyond 1e15; remove it")
     }
     (frame, frameRule) = try Self.frame(of: cloud.positions, request, isComplete: isComplete)
@@ -117,7 +117,8 @@ struct ReconstructionSubject {
       throw ExperimentError("\(request.input): is a depth picture already; leave out --depth-view")
     }
     guard (request.normalization ?? MeshNormalization.none) == MeshNormalization.none else {
-      throw ExperimentError("\(request.input): a depth picture shows a part, which --normalize cannot place; use --transform")
+      throw ExperimentError(
+        "\(request.input): a depth picture shows a part, which --normalize cannot place; use --transform")
     }
     kind = "depth picture"
     (frame, frameRule) = try Self.givenFrame(request)
@@ -146,7 +147,8 @@ struct ReconstructionSubject {
           + "use --transform or --normalize sphere")
     }
     if share < 1 {
-      notes.append("\(Int((100 * (1 - share)).rounded(.up))) % of the points lie beyond -1 to 1, where the model knows nothing")
+      notes.append(
+        "\(Int((100 * (1 - share)).rounded(.up))) % of the points lie beyond -1 to 1, where the model knows nothing")
     }
   }
 }

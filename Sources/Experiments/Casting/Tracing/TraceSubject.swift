@@ -1,7 +1,5 @@
 import Foundation
 import Geometry
-import Torch
-import Volumes
 
 /// A solid that is drawn by walking along rays: a code of a model, or a mesh by its exact distances.
 public struct TraceSubject {
@@ -18,54 +16,35 @@ public struct TraceSubject {
   public var name: String
   /// Its distances.
   public var field: any ScalarField
-  /// Where its surface is best taken.
-  public var level: Double
-
-  /// More bytes than these are no codes.
-  private static let largestFile = 1 << 30
+  /// The value on its surface.
+  public var level: Float
 
   /// The solids of a mesh file, a run or a file of weights.
   ///
-  /// *Parameters*: a mesh is brought into the unit sphere. `seed` decides random codes, `device` is as the user says it.
-  /// *Throws*: if it is none of these, or has no such code.
-  public static func read(_ path: String, _ codes: Codes, seed: UInt64, device: String) throws -> [TraceSubject] {
-    let name = URL(filePath: path).lastPathComponent
-    if MeshFormat(rawValue: URL(filePath: path).pathExtension.lowercased()) != nil {
-      let mesh = try NormalizedMesh(try Mesh(contentsOf: URL(filePath: path)), .sphere).mesh
-      return [TraceSubject(name: name, field: try MeshDistanceField(mesh), level: 0)]
+  /// *Parameters*: a mesh is brought into the unit sphere. `level` is nil for what the model says. `seed` decides random
+  /// codes, `device` is as the user says it.
+  /// *Throws*: if it is none of these, has no such code, or never learned a distance as large as the level.
+  public static func read(
+    _ path: String, _ codes: Codes, level: Float?, seed: UInt64, device: String
+  ) throws -> [TraceSubject] {
+    let url = URL(filePath: path)
+    if MeshFormat(rawValue: url.pathExtension.lowercased()) != nil {
+      let mesh = try NormalizedMesh(try Mesh(contentsOf: url), .sphere).mesh
+      return [TraceSubject(name: url.lastPathComponent, field: try MeshDistanceField(mesh), level: level ?? 0)]
     }
-    let model = try ShapeModel.open(path, device: try Device(parsing: device))
-    return try values(codes, of: model, seed: seed).map { code in
-      TraceSubject(
-        name: code.name, field: try model.field(code: code.values), level: model.configuration.field.level)
+    let space = try ShapeSpace.open(path, device: device)
+    let checkedLevel = try space.checkedLevel(level.map(Double.init))
+    return try values(codes, of: space, seed: seed).map { code in
+      TraceSubject(name: code.name, field: try space.field(code.values), level: checkedLevel)
     }
   }
 
-  private static func values(
-    _ codes: Codes, of model: ShapeModel, seed: UInt64
-  ) throws -> [(name: String, values: [Float])] {
+  private static func values(_ codes: Codes, of space: ShapeSpace, seed: UInt64) throws -> [NamedCode] {
     switch codes {
-    case .file(let path): return try read(path, of: model)
-    case .number(let number):
-      guard let table = model.codes else {
-        return [("random code \(number)", model.randomCodes(count: number + 1, seed: seed)[number])]
-      }
-      guard table.entries.indices.contains(number) else {
-        throw ExperimentError("\(model.path): has the codes 0 to \(table.entries.count - 1), not \(number)")
-      }
-      return [(table.entries[number].id, table.code(number))]
-    }
-  }
-
-  private static func read(_ path: String, of model: ShapeModel) throws -> [(name: String, values: [Float])] {
-    let array = try NpyFile.read(path, limit: largestFile)
-    let length = model.latentSize
-    guard (1...2).contains(array.shape.count), array.shape.last == length, array.count > 0 else {
-      throw ExperimentError("\(path): has shape \(array.shape); \(model.path) takes codes [N, \(length)]")
-    }
-    let values = array.floats()
-    return (0..<values.count / max(length, 1)).map { row in
-      ("code \(row)", Array(values[row * length..<(row + 1) * length]))
+    case .file(let path): try CodeChoice(.file(path)).codes(of: space)
+    case .number(let number) where space.trained.isEmpty:
+      try CodeChoice(.random(count: number + 1), seed: seed).codes(of: space).suffix(1)
+    case .number(let number): try CodeChoice(.indices([number])).codes(of: space)
     }
   }
 }
