@@ -1,8 +1,8 @@
 /// Colours of categories: easy to tell apart, and the same for a name in every figure as far as that can be.
 ///
 /// Every name has a place of its own among the colours, which it gets unless a name before it in the alphabet has it too.
-/// So a category keeps its colour when others come or go, mostly. Up to seven categories have Okabe and Ito's colours, which
-/// are told apart with any colour vision; up to fourteen have darker and lighter ones beside them, and more than these
+/// So a category keeps its colour when others come or go, mostly. Up to seven categories have six of Okabe and Ito's
+/// colours and a purple; up to fourteen have darker and lighter ones beside them, and more than these
 /// hues around the circle.
 public struct CategoryColors: Sendable, Equatable {
   /// Names in the order of the alphabet; the empty name, for codes without a category, is last.
@@ -20,7 +20,8 @@ public struct CategoryColors: Sendable, Equatable {
     let sorted = known.filter { !$0.isEmpty }.sorted()
     self.names = sorted + (known.contains("") ? [""] : [])
     let palette = Self.palette(count: sorted.count)
-    var colors: [String: String] = ["": Self.none]
+    // Where nothing has a category, nothing must stand back.
+    var colors = ["": sorted.isEmpty ? Self.first[0] : Self.none]
     var taken = Set<Int>()
     for name in sorted {
       var place = Int(Self.hash(name) % UInt64(palette.count))
@@ -31,7 +32,7 @@ public struct CategoryColors: Sendable, Equatable {
     self.colors = colors
   }
 
-  /// The colour of a name as `#rrggbb`; grey for one that is not among them.
+  /// The colour of a name as `#rrggbb`; grey for one that is not among them, and for none.
   public subscript(name: String) -> String { colors[name] ?? Self.none }
 
   private static func palette(count: Int) -> [String] {

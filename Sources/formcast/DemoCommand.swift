@@ -5,14 +5,14 @@ import Runs
 /// `formcast demo`.
 struct Demo: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "The main job, small, end to end: data, training, judgement, forecast, pictures.")
+    abstract: "The main job, small, end to end: data, training, judgement, forecast or shapes, pictures.")
 
   /// The demonstrations that there are.
   enum Kind: String, ExpressibleByArgument, CaseIterable {
-    case forecast
+    case forecast, shapes
   }
 
-  @Argument(help: "forecast")
+  @Argument(help: "forecast or shapes.")
   var kind = Kind.forecast
 
   @Option(help: "The folder to write.")
@@ -26,10 +26,25 @@ struct Demo: ParsableCommand {
   @OptionGroup var common: CommonOptions
 
   func run() throws {
+    switch kind {
+    case .forecast: try forecast()
+    case .shapes: try shapes()
+    }
+  }
+
+  private func forecast() throws {
     var options = ForecastDemo.Options(out: out, seed: seed.seed)
     (options.minutes, options.force) = (minutes, force.force)
     options.progress = common.quiet ? .quiet : .automatic
     let outcome = try ForecastDemo(options)()
+    try common.report(outcome, text: outcome.text)
+  }
+
+  private func shapes() throws {
+    var options = ShapeDemo.Options(out: out, seed: seed.seed)
+    (options.minutes, options.force) = (minutes, force.force)
+    options.progress = common.quiet ? .quiet : .automatic
+    let outcome = try ShapeDemo(options)()
     try common.report(outcome, text: outcome.text)
   }
 }

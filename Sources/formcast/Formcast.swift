@@ -24,10 +24,10 @@ struct Formcast: ParsableCommand {
       Interpolate.self,
       Sweep.self,
       CompareResolutions.self,
+      LatentMapVerb.self,
       Reconstruct.self,
       Render.self,
       Compare.self,
-      LatentMapVerb.self,
       Bench.self,
     ]
   )

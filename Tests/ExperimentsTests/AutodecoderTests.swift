@@ -48,7 +48,7 @@ extension TrainedTests {
       let data = try BallData(radii: radii)
       var configuration = BallData.configuration
       configuration.data.validationShare = 0
-      (configuration.model.sdfNet?.width, configuration.model.sdfNet?.latentSize) = (32, 1)
+      configuration.shrink(width: 32, latentSize: 1)
       configuration.codes.penaltyWeight = 1e-4
       (configuration.training.batchSize, configuration.training.steps) = (1024, 400)
       (configuration.training.validationInterval, configuration.training.checkpointInterval) = (0, 0)
@@ -76,7 +76,7 @@ extension TrainedTests {
     func singleShape() throws {
       let data = try BallData(radii: [0.5], points: 4000)
       var configuration = BallData.configuration
-      (configuration.model.sdfNet?.width, configuration.model.sdfNet?.latentSize) = (32, 0)
+      configuration.shrink(width: 32, latentSize: 0)
       (configuration.data.validationShare, configuration.training.batchSize) = (0, 1024)
       (configuration.training.steps, configuration.training.validationInterval) = (300, 0)
       let outcome = try data.train(configuration, "run")
@@ -109,7 +109,7 @@ extension TrainedTests {
         return Tensor(array.floats(), shape: array.shape)
       }
       var configuration = AutodecoderConfiguration()
-      (configuration.model.sdfNet?.width, configuration.model.sdfNet?.latentSize) = (32, 16)
+      configuration.shrink(width: 32, latentSize: 16)
       let network = SDFNet(try #require(configuration.model.sdfNet), generator: Generator(seed: 1))
       var state: [String: Tensor] = [:]
       for (own, published) in PublishedKeys.sdfNet(network) { state[own] = try tensor("sdfnet.w.\(published)") }
@@ -134,7 +134,7 @@ extension TrainedTests {
     @Test("The eikonal term is the slope's, and its gradient that of finite differences")
     func eikonal() throws {
       var configuration = AutodecoderConfiguration()
-      (configuration.model.sdfNet?.width, configuration.model.sdfNet?.latentSize) = (8, 2)
+      configuration.shrink(width: 8, latentSize: 2)
       (configuration.loss.eikonalWeight, configuration.loss.eikonalPoints) = (1, 64)
       configuration.field.clip = nil
       configuration.codes.penaltyWeight = 0

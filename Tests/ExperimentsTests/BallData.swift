@@ -41,7 +41,7 @@ final class BallData {
   static var configuration: AutodecoderConfiguration {
     var configuration = AutodecoderConfiguration()
     configuration.seed = 5
-    (configuration.model.sdfNet?.width, configuration.model.sdfNet?.latentSize) = (16, 3)
+    configuration.shrink(width: 16, latentSize: 3)
     (configuration.codes.initialDeviation, configuration.codes.normBound) = (0.1, 1)
     (configuration.optimizer.learningRate, configuration.optimizer.codeLearningRate) = (3e-3, 3e-3)
     configuration.optimizer.averageDecay = 0.9
@@ -58,5 +58,13 @@ final class BallData {
     (options.resumes, options.progress) = (resumes, .quiet)
     let environment = RunEnvironment(recipe: configuration.recipe, seed: configuration.seed, version: "0")
     return try RunTrainer(configuration, options: options, environment: environment)()
+  }
+}
+
+extension AutodecoderConfiguration {
+  /// Another width and another length of codes for the article's network.
+  mutating func shrink(width: Int, latentSize: Int) {
+    model.sdfNet?.width = width
+    model.sdfNet?.latentSize = latentSize
   }
 }

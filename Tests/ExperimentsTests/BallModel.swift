@@ -12,8 +12,8 @@ import Volumes
 enum BallModel {
   static let radii: [Float] = [0.3, 0.4, 0.5, 0.6, 0.7]
 
-  /// Trained once for all tests.
-  static let trained: Result<ShapeModel, any Error> = Result { try train() }
+  /// Trained once for all tests; nothing changes it afterwards.
+  nonisolated(unsafe) static let trained: Result<ShapeModel, any Error> = Result { try train() }
 
   /// The first number of the code of a radius.
   static func code(_ radius: Float) -> [Float] { [(radius - 0.5) * 4, 0] }

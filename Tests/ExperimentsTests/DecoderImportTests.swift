@@ -85,7 +85,7 @@ struct DecoderImportTests {
     arguments: ["sdfnet_zip.pt", "sdfnet_legacy.to", "sdfnet.safetensors", "generator.to"])
   func reference(name: String) throws {
     let network = name == "generator.to" ? "sdfgenerator" : "sdfnet"
-    let array = { try Files.array("sdfnet_torch.npz", "\(network).\($0)") }
+    let array = { (name: String) in try Files.array("sdfnet_torch.npz", "\(network).\(name)") }
     try expectValues(
       of: Files.torch(name), points: array("points"), codes: array("codes"), equal: array("sdf"))
   }
@@ -94,7 +94,7 @@ struct DecoderImportTests {
     "DeepSDF's decoder gives PyTorch's values out of a checkpoint, and with its weights in any form",
     arguments: ["deepsdf.pth", "training.pth", "deepsdf_parametrized.pt", "deepsdf_plain.pt"])
   func deepSDF(name: String) throws {
-    let array = { try Files.array("torch/deepsdf.npz", $0) }
+    let array = { (name: String) in try Files.array("torch/deepsdf.npz", name) }
     try expectValues(of: Files.torch(name), points: array("points"), codes: array("codes"), equal: array("sdf"))
     let imported = try DecoderImport.read(Files.torch(name))
     #expect(imported.field.level == 0 && imported.field.clip == 0.1)

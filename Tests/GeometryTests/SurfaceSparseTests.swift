@@ -50,6 +50,41 @@ struct SurfaceSparseTests {
     }
   }
 
+  @Test("with an assumed slope, a learned distance's surface is the dense one from a part of the samples")
+  func assumed() throws {
+    // Distances stretched by 0.5 to 1.5 and clipped, as networks learn them: flat in most places, steep in some.
+    let stretched = FunctionField { point in
+      min(max(Self.torus.sample(at: point).distance * (1 + 0.5 * point.x), -0.1), 0.1)
+    }
+    let gyroid = FunctionField.clipped(GyroidField(period: 0.9), at: 0.1, promises: false)
+    for (resolution, border) in [(65, SurfaceExtraction.Border.open), (128, .closed(padding: nil)), (200, .open)] {
+      for level in [Float(0), 0.04] {
+        var plan = SparseSurfaceExtraction(
+          SurfaceExtraction(level: level, inside: .below, border: border), resolution: resolution)
+        plan.slope = .assumed(1)
+        let found = try Self.expectSame(stretched, plan, "stretched torus at \(level)")
+        #expect(found.fallback == .none && found.wrongSideCount == 0)
+        try Self.expectSame(gyroid, plan, "gyroid at \(level)")
+        plan.slope = .atMost(1.5)
+        let proven = try Self.expectSame(stretched, plan, "stretched torus at \(level)")
+        if resolution == 200 { #expect(4 * found.sampleCount < 3 * proven.sampleCount) }
+      }
+    }
+  }
+
+  @Test("with an assumed slope, specks of one sample beside a surface are found", arguments: 0..<8)
+  func specks(number: Int) throws {
+    let step: Float = 2 / 127
+    let place = SIMD3<Float>(40, 70, 61) + SIMD3(Float(number & 1), Float(number >> 1 & 1), Float(number >> 2))
+    let speck = SphereField(center: place * step - 1, radius: 0.4 * step)
+    let field = FunctionField {
+      min(max(min(Self.torus.sample(at: $0).distance, speck.sample(at: $0).distance), -0.1), 0.1)
+    }
+    var plan = SparseSurfaceExtraction(Self.open(), resolution: 128)
+    plan.slope = .assumed(1)
+    try Self.expectSame(field, plan, "speck \(number)")
+  }
+
   @Test("plates thinner than any block, parts far from each other and parts of a single sample are found")
   func thinParts() throws {
     let plan = SparseSurfaceExtraction(Self.open(), resolution: 160)

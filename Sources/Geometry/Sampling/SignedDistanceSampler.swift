@@ -14,6 +14,16 @@ public struct SampleSet: Sendable, Equatable {
   public var transform: UnitFrame
   /// How they came about.
   public var report: SampleReport
+
+  /// A set of samples.
+  public init(
+    points: [SIMD3<Float>] = [], distances: [Float] = [], pairedPoints: [SIMD3<Float>] = [],
+    pairedDistances: [Float] = [], transform: UnitFrame, report: SampleReport
+  ) {
+    (self.points, self.distances) = (points, distances)
+    (self.pairedPoints, self.pairedDistances) = (pairedPoints, pairedDistances)
+    (self.transform, self.report) = (transform, report)
+  }
 }
 
 /// Draws points round a mesh by a plan and finds their signed distances.

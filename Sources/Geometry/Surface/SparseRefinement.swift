@@ -130,8 +130,15 @@ final class SparseRefinement {
     judge(blocks)
     if isHopeless { return }
     let first = discarded.count
-    for block in blocks {
-      if isClear(block) { discarded.append(block) } else { try split(block) }
+    let prediction = exponent == 1 && predictsSamples ? SamplePrediction(blocks, centers) : nil
+    for (index, block) in blocks.enumerated() {
+      if isClear(block) {
+        discarded.append(block)
+      } else if let prediction, isWhole(block) {
+        try sample(block, number: index, prediction)
+      } else {
+        try split(block)
+      }
     }
     note(side: 1 << exponent, count: blocks.count, kept: blocks.count - (discarded.count - first))
     let bytes = (blocks.count * 2 + discarded.count) * MemoryLayout<SparseBlock>.stride + blocks.count * 20
@@ -167,6 +174,29 @@ final class SparseRefinement {
     return any(origin .== 0) || any(origin &+ side .>= extents &- 1)
   }
 
+  /// Whether all samples of a block are samples of the field.
+  private func isWhole(_ block: SparseBlock) -> Bool {
+    all(block.origin .>= pad) && all(block.origin &+ block.side .<= extents &- (1 + pad))
+  }
+
+  /// Whether of the smallest blocks only likely samples are taken: the surface is followed to the others.
+  var predictsSamples: Bool { if case .assumed = plan.slope { true } else { false } }
+
+  /// Wants the samples of a block of side two that can lie at the surface.
+  private func sample(_ block: SparseBlock, number: Int, _ prediction: SamplePrediction) throws {
+    let center = block.origin &+ 1
+    requests.keep(block.value, at: center)
+    for i in -1...1 {
+      for j in -1...1 {
+        guard let row = prediction.row(of: number, clearance: block.value - extraction.level, i: i, j: j) else {
+          continue
+        }
+        try requests.want(
+          from: center &+ SIMD3(i, j, row.lowerBound), through: center &+ SIMD3(i, j, row.upperBound))
+      }
+    }
+  }
+
   /// Replaces a block by its eight parts, or by its samples.
   func split(_ block: SparseBlock) throws {
     guard block.exponent > 1 else {
@@ -177,7 +207,7 @@ final class SparseRefinement {
     }
     let half = block.side / 2
     let last = extents &- 1
-    let isWhole = all(block.origin .>= pad) && all(block.origin &+ block.side .<= last &- pad)
+    let isWhole = isWhole(block)
     for part in 0..<8 {
       let origin = block.origin &+ SIMD3<Int>(part >> 2, part >> 1 & 1, part & 1) &* half
       guard part == 0 || all(origin .< last) else { continue }

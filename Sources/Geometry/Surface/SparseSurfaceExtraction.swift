@@ -25,7 +25,8 @@ public struct SparseSurfaceExtraction: Sendable, Equatable {
     case estimated(safety: Float)
     /// Blocks are given up as if no difference quotient exceeded this, whatever single samples show; what is wrong with that
     /// is found by samples on the wrong side and by following the surface. With 1, for networks that learned distances:
-    /// they are steeper in places, but not on the way from a block's centre to a surface.
+    /// they are steeper in places, but not on the way from a block's centre to a surface. Of the smallest blocks only those
+    /// samples are taken that can lie at the surface as far as the blocks around tell.
     case assumed(Float)
   }
 

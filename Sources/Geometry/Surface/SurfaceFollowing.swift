@@ -1,7 +1,7 @@
 /// Follows the surface to where it leaves the samples.
 extension SparseRefinement {
-  /// Side of the blocks that are sampled where the surface leads.
-  private static let stride = 4
+  /// Side of the blocks that are sampled where the surface leads: small where single samples are missing.
+  private var stride: Int { predictsSamples ? 2 : 4 }
 
   /// Samples all cells at known crossed edges, and goes on until the surface is whole.
   func follow() throws {
@@ -71,8 +71,8 @@ extension SparseRefinement {
         missing &= missing - 1
         let cell = SIMD3<Int>(
           Int(place.i) << 3 | plane, Int(place.j) << 3 | bit >> 3, Int(place.k) << 3 | bit & 7)
-        let origin = cell & ~(Self.stride - 1)
-        if try requests.want(from: origin, through: origin &+ Self.stride) > 0 { statistics.followedBlockCount += 1 }
+        let origin = cell & ~(stride - 1)
+        if try requests.want(from: origin, through: origin &+ stride) > 0 { statistics.followedBlockCount += 1 }
       }
     }
   }

@@ -17,7 +17,7 @@ struct LatentFigure {
     panel.remark = "\(guide.codes.count) codes; \(guide.layout.text)\(Self.purity(guide))"
     panel.path = try Self.path(guide)
     panel.pictures = shapes.icons
-    panel.pictureSize = shapes.icons.count > 16 ? 66 : 84
+    panel.pictureSize = shapes.icons.count > 16 ? 60 : 78
     figure = Figure(panels: [.scatter(panel)], panelSize: FigureSize(width: 820, height: 860))
   }
 

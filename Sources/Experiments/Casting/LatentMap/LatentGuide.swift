@@ -33,7 +33,7 @@ struct LatentGuide {
   }
 
   /// Thirty as in the original, fewer for few codes.
-  static func clusterCount(codeCount: Int) -> Int { min(30, max(min(codeCount, 8), codeCount / 4)) }
+  static func clusterCount(codeCount: Int) -> Int { min(30, max(min(codeCount, 8), codeCount / 6)) }
 
   /// The representatives in the order of the tour.
   var stops: [Representative] { tour.order.map { representatives[$0] } }

@@ -27,7 +27,7 @@ struct LatentLayout {
       let shown = components.variances.reduce(0, +)
       variance = components.totalVariance > 0 ? shown / components.totalVariance : nil
       remark =
-        options.method == .tsne ? "\(codes.count) codes are too few for t-SNE: the map shows principal components" : nil
+        options.method == .tsne ? "too few codes for t-SNE (\(codes.count)): the map shows principal components" : nil
       return
     }
     var settings = TSNE.Options()

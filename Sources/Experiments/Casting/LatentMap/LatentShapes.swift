@@ -17,7 +17,7 @@ struct LatentShapes {
   let remarks: [String]
 
   /// Pixels of a picture's side.
-  static let side = 144
+  static let side = 224
 
   /// *Throws*: `ExperimentError` if no representative has a surface.
   init(_ guide: LatentGuide, colors: CategoryColors, caster: ShapeCaster, options: LatentMap.Options) throws {
@@ -39,7 +39,7 @@ struct LatentShapes {
       pictures[index] = try image.pngData()
       guard place < stops.count else { continue }
       box = box?.union(own) ?? own
-      if let part = image.visiblePart {
+      if let part = image.halved.visiblePart {
         icons.append(.init(point: guide.layout.points[index], width: part.width, bytes: part.bytes))
       }
     }
@@ -89,6 +89,25 @@ extension Color {
 }
 
 extension Image {
+  /// Half as wide and high, every pixel the mean of four.
+  var halved: Image {
+    guard hasAlpha, width > 1, height > 1 else { return self }
+    let (columns, rows) = (width / 2, height / 2)
+    var result = [UInt8](repeating: 0, count: columns * rows * 4)
+    for place in 0..<columns * rows {
+      let start = 2 * (place / columns * width + place % columns)
+      let four = [start, start + 1, start + width, start + width + 1].map { 4 * $0 }
+      let alpha = four.reduce(0) { $0 + Int(bytes[$1 + 3]) }
+      guard alpha > 0 else { continue }
+      for channel in 0..<3 {
+        let sum = four.reduce(0) { $0 + Int(bytes[$1 + channel]) * Int(bytes[$1 + 3]) }
+        result[4 * place + channel] = UInt8((sum + alpha / 2) / alpha)
+      }
+      result[4 * place + 3] = UInt8(alpha / 4)
+    }
+    return Image(width: columns, height: rows, hasAlpha: true, bytes: result)
+  }
+
   /// The smallest part that holds all that is not wholly transparent; nil if nothing is there.
   var visiblePart: Image? {
     guard hasAlpha else { return self }
@@ -100,8 +119,8 @@ extension Image {
     }
     var part: [UInt8] = []
     for row in top...bottom {
-      let start = row * width
-      part += bytes[4 * (start + left)..<4 * (start + right + 1)]
+      let (start, end) = (row * width + left, row * width + right + 1)
+      part += bytes[4 * start..<4 * end]
     }
     return Image(width: right - left + 1, height: bottom - top + 1, hasAlpha: true, bytes: part)
   }

@@ -86,6 +86,8 @@ public struct LevelSweep {
 
   private let space: ShapeSpace
   private let options: Options
+  /// Most codes of a picture.
+  private static let codeLimit = 24
   static let mark = "sweep.json"
   /// Steps round the model's own level, in shares of the clip.
   private static let usual = [-0.4, -0.2, 0, 0.2, 0.4, 0.6, 0.8]
@@ -100,6 +102,11 @@ public struct LevelSweep {
   public func callAsFunction() throws -> Outcome {
     let casters = try levels().map { try ShapeCaster(space, resolution: options.resolution, level: $0) }
     let codes = try options.codes.codes(of: space)
+    guard codes.count <= Self.codeLimit else {
+      throw ExperimentError(
+        "\(codes.count) codes are more than one picture holds; choose at most \(Self.codeLimit) with --index or --codes"
+      )
+    }
     try ShapeGeneration.requireUsable(options.out, mark: Self.mark, force: options.force)
     let progress = ProgressMeter("sweep", total: casters.count * codes.count, options: options.progress)
     var results: [(code: NamedCode, casts: [CastShape])] = []
@@ -125,7 +132,9 @@ public struct LevelSweep {
     let outcome = Outcome(
       model: space.name, folder: folder.url.path, resolution: options.resolution, clip: space.clip, rows: rows)
     try folder.write(try picture.pngData(), as: "sweep.png")
-    try folder.write(Data((try JSONOutput.line(outcome) + "\n").utf8), as: Self.mark)
+    var record = outcome
+    record.folder = "."
+    try folder.write(Data((try JSONOutput.line(record) + "\n").utf8), as: Self.mark)
     progress.finish()
     return outcome
   }

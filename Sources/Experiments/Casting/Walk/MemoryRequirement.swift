@@ -9,9 +9,9 @@ struct MemoryRequirement {
 
   /// A dense grid is held once as values and once as the bytes of its file.
   static let bytesPerSample = 8
-  /// The sparse surface, its samples and the finished mesh, per squared resolution: what `SparseStatistics.peakBytes` says
-  /// of shapes whose surface is about that of a cube of half the side of [-1, 1]^3.
-  static let surfaceBytesPerSquare = 300
+  /// The sparse surface, its samples, the finished mesh and its file, per squared resolution, for a surface with an area of
+  /// about 10, as a chair that fills [-1, 1]^3 has: 610 are what `SparseStatistics.peakBytes` says at 256^3.
+  static let surfaceBytesPerSquare = 1000
 
   /// Estimated bytes at the largest.
   var bytes: Int {

@@ -83,6 +83,8 @@ public struct ResolutionComparison {
 
   private let space: ShapeSpace
   private let options: Options
+  /// Most codes of a picture.
+  private static let codeLimit = 12
   static let mark = "resolutions.json"
 
   /// A comparison in a space.
@@ -102,6 +104,11 @@ public struct ResolutionComparison {
     }
     try MemoryRequirement(resolution: casters[0].resolution, isDense: true).check()
     let codes = try options.codes.codes(of: space)
+    guard codes.count <= Self.codeLimit else {
+      throw ExperimentError(
+        "\(codes.count) codes are more than one picture holds; choose at most \(Self.codeLimit) with --index or --codes"
+      )
+    }
     try ShapeGeneration.requireUsable(options.out, mark: Self.mark, force: options.force)
     let progress = ProgressMeter("compare", total: codes.count, options: options.progress)
     var (rows, pictures): ([Row], [[Image?]]) = ([], [])
@@ -120,7 +127,9 @@ public struct ResolutionComparison {
       + " linearly."
     let folder = try OutputFolder(options.out, mark: Self.mark, force: options.force)
     try folder.write(try sheet.image().pngData(), as: "resolutions.png")
-    try folder.write(Data((try JSONOutput.line(outcome) + "\n").utf8), as: Self.mark)
+    var record = outcome
+    record.folder = "."
+    try folder.write(Data((try JSONOutput.line(record) + "\n").utf8), as: Self.mark)
     progress.finish()
     return outcome
   }

@@ -19,7 +19,8 @@ struct ShapeCaster {
     try MemoryRequirement(resolution: resolution, isDense: isDense).check()
   }
 
-  /// The surface of a code; its mesh is empty if the level is not crossed.
+  /// The surface of a code; its mesh is empty if the level is not crossed. (Where all of the cube is inside, the extraction
+  /// gives the cube's own walls.)
   func cast(_ code: NamedCode) throws -> CastShape {
     let start = ContinuousClock.now
     let field = ObservedField(try space.field(code.values))
@@ -27,9 +28,11 @@ struct ShapeCaster {
       .surface(of: field)
     let elapsed = (ContinuousClock.now - start) / .seconds(1)
     // A sparse extraction that found nothing has asked for little; the range that is told must be worth something.
-    if surface.mesh.faces.isEmpty { _ = try probe(field) }
+    if surface.mesh.faces.isEmpty || field.range.upper <= level { _ = try probe(field) }
+    let range = field.range
+    let mesh = range.lower < level && level < range.upper ? surface.mesh : Mesh()
     return CastShape(
-      name: code.name, mesh: surface.mesh, facts: SurfaceFacts(surface.mesh), seconds: elapsed, range: field.range,
+      name: code.name, mesh: mesh, facts: SurfaceFacts(mesh), seconds: elapsed, range: range,
       statistics: surface.statistics)
   }
 

@@ -108,7 +108,9 @@ public struct ShapeGeneration {
       model: space.name, folder: folder.url.path, level: caster.level, resolution: caster.resolution, shapes: shapes)
     try CodeFile.write(codes, to: folder.file("codes.npy"))
     try folder.write(try contactSheet(sheet, of: codes.count, level: caster.level).pngData(), as: "sheet.png")
-    try folder.write(Data((try JSONOutput.line(outcome) + "\n").utf8), as: Self.mark)
+    var record = outcome
+    record.folder = "."
+    try folder.write(Data((try JSONOutput.line(record) + "\n").utf8), as: Self.mark)
     progress.finish()
     return outcome
   }

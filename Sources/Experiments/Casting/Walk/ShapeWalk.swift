@@ -104,9 +104,10 @@ public struct ShapeWalk {
     let count = options.frameCount ?? min(Self.frameLimit, 12 * codes.count)
     let plan = try WalkPlan(codes, options: options.path, frameCount: count)
     try ShapeGeneration.requireUsable(options.out, mark: Self.mark, force: options.force)
+    let isOurs = FileManager.default.fileExists(atPath: "\(options.out)/\(Self.mark)")
     let surfaces = try WalkSurfaces(plan, caster: caster, progress: options.progress)
     let folder = try OutputFolder(options.out, mark: Self.mark, force: options.force)
-    try removeEarlier(in: folder)
+    if isOurs { try removeEarlier(in: folder) }
     if options.keepsMeshes { try surfaces.publish(to: folder) }
     let pictures = try WalkPictures(surfaces, options: options, folder: folder)
     let outcome = Outcome(
@@ -118,7 +119,9 @@ public struct ShapeWalk {
     try CodeFile.write(plan.frames.map { NamedCode("", values: $0.code) }, to: folder.file("frames.npy"))
     let page = try WalkPage(outcome, surfaces: surfaces, pictures: pictures, options: options)
     try folder.write(Data(page.html.utf8), as: "index.html")
-    try folder.write(Data((try JSONOutput.line(outcome) + "\n").utf8), as: Self.mark)
+    var record = outcome
+    record.folder = "."
+    try folder.write(Data((try JSONOutput.line(record) + "\n").utf8), as: Self.mark)
     return outcome
   }
 

@@ -75,12 +75,11 @@ struct WalkPage {
   }
 
   private static func facts(_ outcome: ShapeWalk.Outcome, step: Int) -> String {
-    let kind =
-      outcome.path.isCubic ? "cubic spline" : "straight lines"
+    let kind = outcome.path.isCubic ? "a cubic spline" : "straight lines"
     let loop = outcome.path.isPeriodic ? ", a loop" : ""
     let thinned = step > 1 ? "; every \(step)th frame of \(outcome.frames.count) is shown" : ""
     return
-      "\(outcome.model): \(outcome.frames.count) frames on a \(kind)\(loop), level \(outcome.level), \(outcome.resolution)"
+      "\(outcome.model): \(outcome.frames.count) frames on \(kind)\(loop), level \(outcome.level), \(outcome.resolution)"
       + " samples along each axis\(thinned)"
   }
 
