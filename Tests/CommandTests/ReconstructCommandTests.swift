@@ -23,6 +23,7 @@ struct ReconstructCommandTests {
       let changes = [
         "model.width=16", "training.steps=40", "training.batchSize=512", "training.validationInterval=20",
         "training.checkpointInterval=20", "training.samples=0", "training.validationShapes=0", "precision=fp32",
+        "data.validationShare=0.3",
       ]
       return ["train", recipe, "--data", data, "--out", run, "--quiet"] + changes.flatMap { ["--set", $0] }
     }
