@@ -22,7 +22,8 @@ struct ReconstructCommandTests {
     func train(_ recipe: String, _ data: String, _ run: String) -> [String] {
       let changes = [
         "model.width=16", "training.steps=40", "training.batchSize=512", "training.validationInterval=20",
-        "training.checkpointInterval=20", "training.samples=0", "training.validationShapes=0", "precision=fp32",
+        "training.checkpointInterval=20", "training.samples=0", "data.validationShare=0.5",
+        "training.validationShapes=0", "precision=fp32",
       ]
       return ["train", recipe, "--data", data, "--out", run, "--quiet"] + changes.flatMap { ["--set", $0] }
     }
