@@ -141,7 +141,10 @@ struct ShapeEvaluationTests {
     }
     struct Broken: Error {}
     #expect(throws: Broken.self) {
-      try NearestShapes(targets).search(clouds.count) { if $0 == 5 { throw Broken() } else { clouds[$0] } }
+      try NearestShapes(targets).search(clouds.count) { index in
+        guard index != 5 else { throw Broken() }
+        return clouds[index]
+      }
     }
   }
 }
