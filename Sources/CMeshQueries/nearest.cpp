@@ -47,7 +47,8 @@ double3 nearestOnFace(double3 a, double3 b, double3 c) {
   const double d3 = -dot(ab, b), d4 = -dot(ac, b);
   if (d3 >= 0 && d4 <= d3) return b;
   const double vc = d1 * d4 - d3 * d2;
-  if (vc <= 0 && d1 >= 0 && d3 <= 0) return nearestOnEdge(a, b);
+  // Where the first two corners are one, their edge says nothing: d1 and d3 are zero, and the point is on an edge to c.
+  if (vc <= 0 && d1 >= 0 && d3 <= 0 && d1 > d3) return nearestOnEdge(a, b);
   const double d5 = -dot(ab, c), d6 = -dot(ac, c);
   if (d6 >= 0 && d5 <= d6) return c;
   const double vb = d5 * d2 - d1 * d6;

@@ -1,3 +1,5 @@
+import Foundation
+
 /// Points of a plane in the colours of their groups, with small pictures at some of them: a map.
 ///
 /// Both axes have the same scale and no ticks, since distances in a map have no unit.
@@ -14,6 +16,11 @@ public struct ScatterPanel: Sendable, Equatable {
     /// The points of one colour.
     public init(name: String, color: String, points: [SIMD2<Double>]) {
       (self.name, self.color, self.points) = (name, color, points)
+    }
+
+    /// Its colour, or grey if it is none.
+    fileprivate var shownColor: String {
+      color.wholeMatch(of: /#[0-9a-fA-F]{6}/) == nil ? CategoryColors.none : color
     }
   }
 
@@ -61,7 +68,7 @@ extension ScatterPanel: PanelDrawing {
 
   func draw(in frame: PanelFrame, script: inout GnuplotScript) {
     var frame = frame
-    let legend = groups.filter { !$0.name.isEmpty }.map { LegendEntry(name: $0.name, color: $0.color, mark: .dot) }
+    let legend = groups.filter { !$0.name.isEmpty }.map { LegendEntry(name: $0.name, color: $0.shownColor, mark: .dot) }
     frame.head(title: title, yLabel: remark, legend: legend, script: &script)
     let plane = place(frame, script: &script)
     var parts: [String] = []
@@ -107,12 +114,15 @@ extension ScatterPanel: PanelDrawing {
     let stride = max(1, (total + Self.pointLimit - 1) / Self.pointLimit)
     var rows: [(order: UInt64, row: [Double])] = []
     for group in groups {
-      let color = Double(Int(group.color.dropFirst(), radix: 16) ?? 0)
+      let color = Double(Int(group.shownColor.dropFirst(), radix: 16) ?? 0)
       for index in Swift.stride(from: 0, to: group.points.count, by: stride) {
+        // A row without a place would be taken for one without a colour.
+        guard group.points[index].x.isFinite, group.points[index].y.isFinite else { continue }
         let order = UInt64(rows.count + 1) &* 0x9E37_79B9_7F4A_7C15
         rows.append((order ^ (order >> 29), [group.points[index].x, group.points[index].y, color]))
       }
     }
+    guard !rows.isEmpty else { return "NaN" }
     let data = script.addData(rows.sorted { $0.order < $1.order }.map(\.row))
     let size = rows.count > 5000 ? 0.16 : rows.count > 1000 ? 0.26 : rows.count > 200 ? 0.4 : 0.6
     return "\(data) using 1:2:3 with points pt 7 ps \(size) lc rgb variable"
@@ -157,30 +167,40 @@ private struct Plane {
   let scale: Double
 
   /// Places near the given ones where squares of this side do not cover each other, as far as there is room.
+  ///
+  /// Squares push each other away along the axis on which they are almost apart. For a while each is also drawn back to its
+  /// own point, so that those that stand alone end there.
   func apart(_ points: [SIMD2<Double>], side: Double) -> [SIMD2<Double>] {
-    var places = points
     let limit = pointwiseMax(half - side * 0.52, SIMD2())
-    for round in 0..<200 {
+    // A spiral, since squares at one place would only be pushed into a row.
+    var places = points.enumerated().map { index, point in
+      let (turn, radius) = (2.4 * Double(index), 0.5 * side * Double(index).squareRoot())
+      return point + radius * SIMD2(cos(turn), sin(turn))
+    }
+    let (pulling, rounds) = (200, 600)
+    for round in 0..<rounds {
       var isCovered = false
       for first in places.indices {
-        for second in places.indices.dropFirst(first + 1) {
-          var offset = places[second] - places[first]
-          let overlap = SIMD2(repeating: side) - SIMD2(abs(offset.x), abs(offset.y))
-          guard overlap.min() > 0 else { continue }
+        for second in places.indices.dropFirst(first + 1) where push(&places, first, second, side: side) {
           isCovered = true
-          if offset == SIMD2() { offset = SIMD2(1, Double((first + second) % 3) - 1) }
-          // Along the axis on which they are almost apart.
-          let axis = overlap.x < overlap.y ? 0 : 1
-          let shift = (offset[axis] < 0 ? -1.0 : 1) * overlap[axis] * 0.52
-          places[first][axis] -= shift
-          places[second][axis] += shift
         }
+        if round < pulling { places[first] += (points[first] - places[first]) * 0.05 }
         places[first].clamp(lowerBound: center - limit, upperBound: center + limit)
-        // Back to the point by a little, while there is time.
-        if round < 120 { places[first] += (points[first] - places[first]) * 0.05 }
       }
-      if !isCovered && round >= 120 { break }
+      if !isCovered && round >= pulling { break }
     }
-    return places.map { $0.clamped(lowerBound: center - limit, upperBound: center + limit) }
+    return places
+  }
+
+  /// Whether two squares cover each other, and then moves them.
+  private func push(_ places: inout [SIMD2<Double>], _ first: Int, _ second: Int, side: Double) -> Bool {
+    let offset = places[second] - places[first]
+    let overlap = SIMD2(repeating: side) - SIMD2(abs(offset.x), abs(offset.y))
+    guard overlap.min() > 1e-3 * side else { return false }
+    let axis = overlap.x < overlap.y ? 0 : 1
+    let shift = (offset[axis] < 0 ? -0.5 : 0.5) * overlap[axis]
+    places[first][axis] -= shift
+    places[second][axis] += shift
+    return true
   }
 }

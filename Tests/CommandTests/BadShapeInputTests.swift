@@ -66,10 +66,11 @@ struct BadShapeInputTests {
     "a level that the field never crosses names the field's range", arguments: ["generate", "interpolate", "sweep"])
   func neverCrossed(verb: String) throws {
     let folder = try TemporaryFolder()
-    let run = try TinyShapes.run(in: folder)
-    let level = verb == "sweep" ? ["--levels", "-0.09999"] : ["--level", "-0.09999"]
+    // Without a clip any level may be asked for, and a random network reaches nothing like this.
+    let run = try TinyShapes.run(in: folder, clip: nil)
+    let level = verb == "sweep" ? ["--levels", "-0.999"] : ["--level", "-0.999"]
     let arguments = [verb, run.path, "--out", folder.file("out"), "--resolution", "12", "--quiet"] + level
-    try expectLine(arguments, says: ["level -0.09999 is never crossed", "between", "choose a --level"], in: folder)
+    try expectLine(arguments, says: ["level -0.999 is never crossed", "between", "choose a --level"], in: folder)
   }
 
   @Test("what is no run of shapes is refused", arguments: ["generate", "interpolate", "sweep", "compare-resolutions"])

@@ -17,7 +17,7 @@ struct ContractTests {
     let names = verbs(in: try CommandRunner.succeed(["--help"]).output).map { [$0] }
     #expect(Set(names.map { $0[0] }).isSuperset(of: ["data", "mesh", "render", "train"]))
     let parts = verbs(in: try CommandRunner.succeed(["data", "--help"]).output)
-    #expect(parts == ["cavities", "convert", "split", "inspect"])
+    #expect(parts == ["cavities", "shapes", "convert", "split", "inspect"])
     for verb in names + parts.map({ ["data", $0] }) {
       let outcome = try CommandRunner.succeed(verb + ["--help"])
       #expect(outcome.output.hasPrefix("OVERVIEW:"), "\(verb)")

@@ -13,7 +13,7 @@ struct ImportCommandTests {
       "import", Self.torch("sdfnet_legacy.to"), "--out", folder.file("run"), "--json",
     ])
     let object = try outcome.object()
-    #expect(object["parameterCount"] as? Int == 8897)
+    #expect(object["parameterCount"] as? Int == 7617)
     let network = try #require(object["network"] as? [String: Any])
     #expect(network["network"] as? String == "sdf-net")
     #expect(network["latentSize"] as? Int == 16 && network["width"] as? Int == 32)
@@ -21,7 +21,7 @@ struct ImportCommandTests {
     #expect(field["clip"] as? Double == 0.1 && field["scale"] as? Double == 1 && field["level"] as? Double == 0.04)
     let text = outcome.output
     #expect(
-      text.contains("SDFNet (8 layers of 32, codes of 16), 8897 parameters; distances = output times 1.0, clipped"))
+      text.contains("SDFNet (8 layers of 32, codes of 16), 7617 parameters; distances = output times 1.0, clipped"))
     for name in ["config.yaml", "environment.json"] {
       #expect(FileManager.default.fileExists(atPath: folder.file("run/\(name)")))
     }

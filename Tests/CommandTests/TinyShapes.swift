@@ -10,11 +10,14 @@ enum TinyShapes {
   static let latentSize = 4
 
   /// Makes the run; returns its path and a level that its field crosses in the middle of the cube for the code 0.
-  static func run(in folder: TemporaryFolder, codes: Int = 0) throws -> (path: String, level: Double) {
+  static func run(in folder: TemporaryFolder, codes: Int = 0, clip: Double? = 0.1) throws -> (
+    path: String, level: Double
+  ) {
     var model = SDFNet.Configuration()
     (model.latentSize, model.width) = (latentSize, 16)
     var configuration = ShapeConfiguration()
     configuration.model = .sdfNet(model)
+    configuration.field.clip = clip
     let path = folder.file("run")
     let generator = Generator(seed: 7)
     let network = try configuration.model.network(generator: generator)

@@ -85,9 +85,9 @@ struct DecoderImportTests {
     arguments: ["sdfnet_zip.pt", "sdfnet_legacy.to", "sdfnet.safetensors", "generator.to"])
   func reference(name: String) throws {
     let network = name == "generator.to" ? "sdfgenerator" : "sdfnet"
-    let array = { (name: String) in try Files.array("sdfnet_torch.npz", "\(network).\(name)") }
+    let array = { (name: String) in try Files.array("sdfnet_torch.npz", name) }
     try expectValues(
-      of: Files.torch(name), points: array("points"), codes: array("codes"), equal: array("sdf"))
+      of: Files.torch(name), points: array("points"), codes: array("codes"), equal: array("\(network).sdf"))
   }
 
   @Test(

@@ -134,4 +134,14 @@ struct DistanceTests {
     let line = try MeshDistanceField(Mesh(positions: [[0, 0, 0], [2, 0, 0], [1, 0, 0]], faces: [[0, 1, 2]]))
     #expect(line.query([[1.5, 2, 0], [-3, 4, 0]]).distances == [2, 5])
   }
+
+  @Test(
+    "A face of which two corners are one is an edge, whichever they are",
+    arguments: [
+      [0, 0, 1], [0, 1, 1], [0, 1, 0], [1, 1, 0], [1, 0, 0], [1, 0, 1],
+    ] as [SIMD3<UInt32>])
+  func doubledCorner(face: SIMD3<UInt32>) throws {
+    let field = try MeshDistanceField(Mesh(positions: [[0, 0, 0], [4, 0, 0]], faces: [face]))
+    #expect(field.query([[1, 2, 0], [-3, 4, 0], [4, 0, 7]]).distances == [2, 5, 7])
+  }
 }

@@ -53,7 +53,7 @@ struct FamilyReferenceTests {
   private static func mesh(of solid: FamilySolid) -> Mesh? {
     switch solid {
     case .turned(let profile): profile.count == 1 ? outward(turned(profile[0], steps: 512)) : nil
-    case .cut(let outline, let halfDepth): plate(outline, Float(halfDepth)).map(outward)
+    case .cut(let outline, let halfDepth): plate(outline, Float(halfDepth)).map { outward($0.welded(tolerance: 0)) }
     case .built: nil
     }
   }
@@ -104,6 +104,10 @@ struct FamilyReferenceTests {
       quad(2, 3)
       if outline.count == 2 { quad(3, 1) }
       quad(1, 0)
+    }
+    mesh.faces.removeAll { face in
+      let (a, b, c) = (mesh.positions[Int(face.x)], mesh.positions[Int(face.y)], mesh.positions[Int(face.z)])
+      return a == b || b == c || c == a
     }
     return mesh
   }

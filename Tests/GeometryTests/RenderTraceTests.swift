@@ -62,7 +62,7 @@ struct RenderTraceTests {
 
   @Test(
     "Values that are no distances end at the surface all the same",
-    arguments: [(2.5, 100), (4, 0.1), (0.3, 0.1)] as [(Float, Float)])
+    arguments: [(2.5, 100), (4, 0.1), (0.3, 0.1), (1, 0.02)] as [(Float, Float)])
   func untrue(factor: Float, clip: Float) throws {
     let field = Untrue(sphere: SphereField(center: center, radius: 0.5), factor: factor, clip: clip)
     try expectBall(field, center: center, radius: 0.5, level: 0, within: 0.0006 / min(factor, 1))

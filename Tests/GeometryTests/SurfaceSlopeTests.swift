@@ -33,9 +33,10 @@ struct SurfaceSlopeTests {
     #expect(try sparse.mesh == extraction.mesh(of: grid))
     #expect(sparse.statistics.fallback == .none && sparse.statistics.wrongSideCount == 0)
     #expect(sparse.statistics.sampleCount < grid.values.count * (resolution < 60 ? 6 : 4) / 10)
-    // The measured slope has every block sampled.
+    // With the measured slope hardly a block can be given up.
     plan.slope = .estimated(safety: 1.5)
-    #expect(try plan.surface(of: RippledBall()).statistics.sampleCount > grid.values.count * 9 / 10)
+    let careful = try plan.surface(of: RippledBall()).statistics.sampleCount
+    #expect(careful > sparse.statistics.sampleCount * 3 / 2)
   }
 
   @Test("a part on the wrong side is found by chance and sampled")

@@ -6,12 +6,18 @@ struct FieldShell {
   static let distance: Float = 0.03
 
   private let renderer: Renderer
+  /// The field nowhere goes that far, as one that is clipped below: then rays are everywhere near.
+  private let isEverywhere: Bool
   var distance: Float { Self.distance }
 
-  init(_ mesh: Mesh) throws { renderer = try Renderer(RenderScene([RenderObject(mesh)])) }
+  init(_ mesh: Mesh) throws {
+    renderer = try Renderer(RenderScene([RenderObject(mesh)]))
+    isEverywhere = mesh.faces.isEmpty
+  }
 
   /// Where a ray is within the shell for the first time from a place on; nil if it does not come there.
   func entry(of ray: FieldRays.Ray, after place: Float) -> Float? {
+    guard !isEverywhere else { return place }
     guard let hit = renderer.rays.firstHit(ray.point(place), ray.direction) else { return nil }
     // What is left through the back of a face is within it now.
     return hit.normal.dot(ray.direction) < 0 ? place + hit.distance : place

@@ -26,9 +26,7 @@ extension AutodecoderConfiguration {
     try require(
       weights.allSatisfy { $0 >= 0 && $0.isFinite },
       "loss.eikonalWeight, codes.initialDeviation, codes.penaltyWeight and codes.normBound must not be negative")
-    try require(
-      (1...training.batchSize).contains(loss.eikonalPoints),
-      "loss.eikonalPoints must lie between 1 and training.batchSize")
+    try require(loss.eikonalPoints > 0, "loss.eikonalPoints must be at least 1")
     let counts = [
       data.pointsPerShape, codes.penaltyRamp, training.validationInterval, training.validationShapes,
       training.checkpointInterval, training.keepLast, training.keepBest, training.samples,

@@ -47,7 +47,7 @@ public struct AutodecoderConfiguration: Codable, Sendable, Equatable {
     public var clipsPrediction = false
     /// Weight of the eikonal term, the mean of (|gradient| - 1)^2 at points where the target is not clipped; 0 as published.
     public var eikonalWeight = 0.0
-    /// Points of a batch at which the eikonal term is taken.
+    /// Points of a batch at which the eikonal term is taken; all where a batch has fewer.
     public var eikonalPoints = 1024
 
     /// The article's.
