@@ -16,14 +16,15 @@ struct ReconstructCommandTests {
       _ = try CommandRunner.succeed([
         "data", "shapes", data, "--count", "4", "--categories", "vases,rings", "--points", "2000", "--quiet",
       ])
-      _ = try CommandRunner.succeed(train("autodecoder-small", data, run) + ["--set", "model.latentSize=4"])
+      let changes = ["--set", "model.latentSize=4", "--set", "data.validationShare=0.5"]
+      _ = try CommandRunner.succeed(train("autodecoder-small", data, run) + changes)
     }
 
     func train(_ recipe: String, _ data: String, _ run: String) -> [String] {
       let changes = [
         "model.width=16", "training.steps=40", "training.batchSize=512", "training.validationInterval=20",
-        "training.checkpointInterval=20", "training.samples=0", "training.validationShapes=0", "precision=fp32",
-        "data.validationShare=0.3",
+        "training.checkpointInterval=20", "training.samples=0",
+        "training.validationShapes=0", "precision=fp32",
       ]
       return ["train", recipe, "--data", data, "--out", run, "--quiet"] + changes.flatMap { ["--set", $0] }
     }

@@ -120,4 +120,31 @@ struct ShapeEvaluationTests {
     options.part = .test
     #expect(throws: ExperimentError.self) { try ShapeEvaluation(model, options: options)() }
   }
+
+  @Test("the nearest shapes are those of all pairs, on any number of threads")
+  func nearest() throws {
+    // Balls of many sizes and places: near ones and far ones, and two that are equal.
+    let clouds = (0..<30).map { index -> [SIMD3<Float>] in
+      let number = index == 29 ? 7 : index
+      let shift = SIMD3<Float>(Float(number % 3) * 0.2, 0, Float(number % 5) * 0.1)
+      return BallModel.spiral(0.2 + 0.02 * Float(number), count: 700).map { $0 + shift }
+    }
+    let targets = [3, 7, 11, 28].map { number in clouds[number].map { $0 * 1.03 + [0.01, 0.02, 0] } }
+    let found = try NearestShapes(targets).search(clouds.count) { clouds[$0] }
+    let trees = try clouds.map { try PointCloudTree($0) }
+    for (target, neighbor) in zip(targets, found) {
+      let tree = try PointCloudTree(target)
+      let all = trees.map { ChamferDistance(between: $0, and: tree).squared }
+      let least = try #require(all.min())
+      #expect(neighbor?.index == all.firstIndex(of: least))
+      #expect(abs(try #require(neighbor).chamfer - least) < 1e-12)
+    }
+    struct Broken: Error {}
+    #expect(throws: Broken.self) {
+      try NearestShapes(targets).search(clouds.count) { index in
+        guard index != 5 else { throw Broken() }
+        return clouds[index]
+      }
+    }
+  }
 }

@@ -7,13 +7,13 @@ import Synchronization
 /// All candidates are read once to bound their distances from below. Then each shape looks at its candidates in the
 /// order of these bounds, until the next bound is larger than the best distance; and a pair is given up as soon as the sum over
 /// some of its points is larger. So the result is that of all pairs.
-struct NearestShapes: Sendable {
+package struct NearestShapes: Sendable {
   /// The nearest candidate.
-  struct Neighbor: Equatable, Sendable {
+  package struct Neighbor: Equatable, Sendable {
     /// Its number.
-    var index: Int
+    package var index: Int
     /// The sum of both mean squared distances.
-    var chamfer: Double
+    package var chamfer: Double
   }
 
   /// Points that are asked about between two looks at the best sum.
@@ -22,7 +22,8 @@ struct NearestShapes: Sendable {
   /// Clouds of the shapes that neighbours are looked for, and their bounds.
   private let targets: [(tree: PointCloudTree, bound: CloudDistanceBound)]
 
-  init(_ targets: [[SIMD3<Float>]]) throws {
+  /// Shapes by points of their surfaces.
+  package init(_ targets: [[SIMD3<Float>]]) throws {
     self.targets = try targets.map { (try PointCloudTree($0), CloudDistanceBound($0)) }
   }
 
@@ -31,7 +32,7 @@ struct NearestShapes: Sendable {
   /// *Parameters*: `cloud` reads a candidate, from any thread, some of them twice; `progress` is told the number read for
   /// the first time, from any thread.
   /// *Throws*: what `cloud` throws for the first candidate that fails.
-  func search(
+  package func search(
     _ count: Int, cloud: @escaping @Sendable (Int) throws -> [SIMD3<Float>],
     progress: @escaping @Sendable (Int) -> Void = { _ in }
   ) throws -> [Neighbor?] {
