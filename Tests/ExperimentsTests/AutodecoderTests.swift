@@ -18,6 +18,8 @@ extension TrainedTests {
       let data = try BallData(radii: [0.3, 0.4, 0.5, 0.6])
       var configuration = BallData.configuration
       configuration.precision = precision
+      (configuration.data.validationShare, configuration.training.validationShapes) = (0.5, 1)
+      configuration.training.bestBy = .heldOutL1
       if recipe == "autodecoder-deepsdf" {
         var network = DeepSDFDecoder.Configuration()
         (network.width, network.latentSize, network.hiddenCount, network.skipLayer) = (24, 3, 4, 2)
@@ -31,6 +33,8 @@ extension TrainedTests {
       }
       let whole = try data.train(configuration, "whole")
       #expect(whole.reason == .completed && whole.step == 6)
+      // A constant of zero errs by at most the clip.
+      #expect((0...0.11).contains(try #require(whole.metrics["l1_held_out"])))
       configuration.training.steps = 3
       _ = try data.train(configuration, "cut")
       configuration.training.steps = 6
@@ -87,6 +91,16 @@ extension TrainedTests {
       let several = try BallData(radii: [0.4, 0.5])
       #expect(throws: ExperimentError.self) { try several.train(configuration, "run") }
       #expect(!FileManager.default.fileExists(atPath: several.path("run")))
+    }
+
+    @Test("Held-out shapes cannot choose the best checkpoint where none is held out")
+    func nothingHeldOut() throws {
+      let data = try BallData(radii: [0.3, 0.4])
+      var configuration = BallData.configuration
+      configuration.data.validationShare = 0
+      (configuration.training.bestBy, configuration.training.validationShapes) = (.heldOutL1, 2)
+      #expect(throws: ExperimentError.self) { try data.train(configuration, "run") }
+      #expect(!FileManager.default.fileExists(atPath: data.path("run")))
     }
 
     @Test("A run goes on with its own shapes only")

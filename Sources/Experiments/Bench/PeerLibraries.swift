@@ -57,8 +57,8 @@ public struct PeerLibraries: Sendable {
     process.executableURL = program
     process.arguments = [scripts.appending(path: script).path, "--threads", "\(Runtime.threadCount)"] + arguments
     var variables = ProcessInfo.processInfo.environment
-    // Our engine's libraries are not the peer's.
-    variables["LD_LIBRARY_PATH"] = nil
+    // Our engine's libraries and its threads' way of waiting are not the peer's.
+    (variables["LD_LIBRARY_PATH"], variables["GOMP_SPINCOUNT"]) = (nil, nil)
     if let library { variables["LD_PRELOAD"] = library }
     (process.environment, process.standardOutput) = (variables, output)
     process.standardError = FileHandle.nullDevice

@@ -9,7 +9,12 @@ extension SparseRefinement {
     while true {
       let changed = requests.takeTouched()
       guard !changed.isEmpty else { return }
-      for brick in cellsBricks(of: changed) { try completeCells(of: brick) }
+      // All are looked for before any is wanted: a sample that is wanted but not there yet would pass for one outside.
+      var origins: [SIMD3<Int>] = []
+      for brick in cellsBricks(of: changed) { findOpenCells(of: brick, &origins) }
+      for origin in origins where try requests.want(from: origin, through: origin &+ stride) > 0 {
+        statistics.followedBlockCount += 1
+      }
       try requests.flush()
     }
   }
@@ -59,8 +64,8 @@ extension SparseRefinement {
     return result
   }
 
-  /// Wants the samples of all blocks with a cell that has a known crossed edge and an unknown corner.
-  private func completeCells(of brick: Int) throws {
+  /// Lists the blocks with a cell that has a known crossed edge and an unknown corner.
+  private func findOpenCells(of brick: Int, _ origins: inout [SIMD3<Int>]) {
     let neighbours = bricks.neighbours(of: brick)
     let place = bricks.places[brick]
     for plane in 0..<8 {
@@ -72,7 +77,7 @@ extension SparseRefinement {
         let cell = SIMD3<Int>(
           Int(place.i) << 3 | plane, Int(place.j) << 3 | bit >> 3, Int(place.k) << 3 | bit & 7)
         let origin = cell & ~(stride - 1)
-        if try requests.want(from: origin, through: origin &+ stride) > 0 { statistics.followedBlockCount += 1 }
+        if origins.last != origin { origins.append(origin) }
       }
     }
   }

@@ -7,7 +7,8 @@ struct AutodecoderData {
 
   /// Reads a folder.
   ///
-  /// *Throws*: if it has no samples, or the network has no codes and there are several shapes.
+  /// *Throws*: if it has no samples, the network has no codes and there are several shapes, or held-out shapes shall decide
+  /// and there are none.
   init(_ configuration: AutodecoderConfiguration, directory: String) throws {
     training = try SamplePool(
       directory: directory, options: configuration.poolOptions(.training), seed: configuration.seed)
@@ -17,6 +18,11 @@ struct AutodecoderData {
           + " or train autodecoder")
     }
     heldOut = try Self.heldOut(configuration, directory: directory)
+    guard heldOut != nil || configuration.training.bestBy != .heldOutL1 else {
+      throw ExperimentError(
+        "\(directory): training.bestBy is \(AutodecoderConfiguration.Criterion.heldOutL1.rawValue), but no shape is held"
+          + " out whose code could be fitted; raise data.validationShare and training.validationShapes")
+    }
   }
 
   private static func heldOut(_ configuration: AutodecoderConfiguration, directory: String) throws -> SamplePool? {

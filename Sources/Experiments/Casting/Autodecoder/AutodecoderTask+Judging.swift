@@ -10,13 +10,34 @@ extension AutodecoderTask {
   /// Points on which training shapes are judged, and how many go through the network at once.
   private static let judgedPoints = (count: 65_536, tile: 16_384)
 
+  /// Samples of a held-out shape on which its code is fitted and judged.
+  private static let fittedSamples = 16_384
+
   /// The error of clipped distances on a fixed draw of the training shapes, and the share of wrong signs.
   func evaluate() throws -> EvaluationReport {
     var metrics = try judge()
+    metrics["l1_held_out"] = try heldOutError()
     if let codes {
       metrics["code_norm"] = withoutGradient { codes.table.value.norm([1]).mean().item() }
     }
     return EvaluationReport(metrics)
+  }
+
+  /// The error of clipped distances on held-out shapes, after a short fit of their codes: a hundred steps of a thousand samples.
+  private func heldOutError() throws -> Double? {
+    guard let pool = data.heldOut else { return nil }
+    let model = ShapeModel(judged, configuration: configuration.shape, path: configuration.recipe)
+    var options = CodeFitOptions()
+    (options.steps, options.samplesPerStep, options.judgedCount) = (100, 1024, Self.fittedSamples)
+    options.seed = configuration.seed
+    let fit = try CodeFit(model, options: options)
+    let count = min(configuration.training.validationShapes, pool.entries.count)
+    let errors = try (0..<count).map { index in
+      let (samples, name) = (pool.samples(of: index, limit: Self.fittedSamples), pool.entries[index].id)
+      let observations = try Observations(points: samples.points, distances: samples.distances, name: name)
+      return try fit(observations, name: name).report.loss
+    }
+    return errors.reduce(0, +) / Double(count)
   }
 
   private func judge() throws -> [String: Double] {

@@ -13,19 +13,24 @@ struct MemoryRequirement {
   /// about 10, as a chair that fills [-1, 1]^3 has: 610 are what `SparseStatistics.peakBytes` says at 256^3.
   static let surfaceBytesPerSquare = 1000
 
-  /// Estimated bytes at the largest.
+  /// Estimated bytes at the largest; the greatest number there is where they are more than that.
   var bytes: Int {
-    let surface = resolution.multipliedReportingOverflow(by: resolution * Self.surfaceBytesPerSquare)
-    guard isDense else { return surface.partialValue }
-    return surface.partialValue + resolution * resolution * resolution * Self.bytesPerSample
+    let square = Double(resolution) * Double(resolution)
+    return Self.saturated(square * Double(Self.surfaceBytesPerSquare) + (isDense ? Double(gridBytes) : 0))
   }
+
+  private var gridBytes: Int {
+    Self.saturated(Double(resolution) * Double(resolution) * Double(resolution) * Double(Self.bytesPerSample))
+  }
+
+  private static func saturated(_ bytes: Double) -> Int { Int(exactly: bytes.rounded()) ?? .max }
 
   /// *Throws*: `ExperimentError` that says what it would take, if that is more than there is.
   func check(available: Int? = AvailableMemory.bytes) throws {
     guard let available, bytes > available else { return }
     let part =
       isDense
-      ? "the grid of one shape and its file alone \(QuantityText.memory(resolution * resolution * resolution * 8))"
+      ? "the grid of one shape and its file alone \(QuantityText.memory(gridBytes))"
       : "about \(Self.surfaceBytesPerSquare) bytes for each of \(resolution)^2 cells of a surface"
     throw ExperimentError(
       "--resolution \(resolution) would take \(QuantityText.memory(bytes)) of memory (\(part)), but"
