@@ -12,7 +12,7 @@ struct DataShapes: ParsableCommand {
     discussion: """
       OUT/CATEGORY/NNNN.npz holds samples as those of `sdf sample`, OUT/CATEGORY/NNNN.stl the surface in the same frame, \
       OUT/shapes.csv a line for each shape: id, category, parameters. The unit sphere is theirs and y points up. A shape \
-      depends on seed, category and number alone. Families: \(ShapeFamily.allCases.map(\.rawValue).joined(separator: ", ")).
+      depends on seed, category and number alone. With --force the shapes that an earlier table lists go away. Families: \(ShapeFamily.allCases.map(\.rawValue).joined(separator: ", ")).
       """)
 
   @Argument(help: "The folder to write; made if it is missing.")

@@ -78,8 +78,12 @@ struct EvidenceOptions: ParsableArguments {
 
 /// How a code is found.
 struct CodeFitArguments: ParsableArguments {
-  @Option(help: "Codes to begin with; they race and the best goes on, at the cost of one.")
-  var starts = 1
+  @Option(
+    help: """
+      Codes to begin with: near zero, then by turns the trained one that fits best and a random one; they race, and the \
+      best goes on, at the cost of one.
+      """)
+  var starts = 4
 
   @Option(help: "Steps of the fit.")
   var steps = 800

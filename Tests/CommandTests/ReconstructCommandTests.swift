@@ -52,7 +52,7 @@ struct ReconstructCommandTests {
       let told = try outcome.object()
       #expect(told["kind"] is String && told["frameRule"] is String)
       let fit = try #require(told["fit"] as? [String: Any])
-      #expect((fit["starts"] as? [Any])?.count == (name == "view" ? 2 : 1))
+      #expect((fit["starts"] as? [Any])?.count == (name == "view" ? 2 : 4))
       for file in ["mesh.stl", "mesh.glb", "code.npy", "report.json", "picture.png"] {
         #expect(FileManager.default.fileExists(atPath: "\(out)/\(file)"), "\(name): \(file)")
       }

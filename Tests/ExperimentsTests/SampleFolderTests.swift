@@ -111,5 +111,11 @@ struct SampleFolderTests {
     let field = try ShapeFamily.rings.shape(1, seed: 1, margin: 1).field
     let samples = pool.samples(of: 1)
     #expect(try field.samples(at: samples.points, withGradients: false).distances == samples.distances)
+    try Data("mine".utf8).write(to: URL(filePath: fixtures.folder + "/tables/mine.txt"))
+    (export.families, export.count) = ([.tables], 1)
+    try export.write(to: fixtures.folder)
+    #expect(try fixtures.pool().entries.map(\.id) == ["tables/0000"])
+    #expect(try FileManager.default.contentsOfDirectory(atPath: fixtures.folder + "/rings").isEmpty)
+    #expect(FileManager.default.fileExists(atPath: fixtures.folder + "/tables/mine.txt"))
   }
 }

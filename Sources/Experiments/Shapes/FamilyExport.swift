@@ -35,11 +35,13 @@ public struct FamilyExport: Sendable {
     } + ["\(folder)/\(Self.tableName)"]
   }
 
-  /// Writes all shapes; `progress` is told their number after each.
+  /// Writes all shapes; `progress` is told their number after each. Shapes of an earlier export to the folder go away, so that
+  /// nobody learns from both.
   ///
   /// *Throws*: `SamplingError` for a plan that cannot be, errors of the disk.
   public func write(to folder: String, progress: (Int) -> Void = { _ in }) throws {
     try plan.validate()
+    try removeEarlierShapes(in: folder)
     var rows = ["id,category,parameters"]
     for (number, member) in members.enumerated() {
       let shape = try member.family.shape(member.index, seed: seed, margin: plan.margin)
@@ -55,6 +57,20 @@ public struct FamilyExport: Sendable {
     }
     try Volumes.AtomicFile.write(
       Array((rows.joined(separator: "\n") + "\n").utf8), to: "\(folder)/\(Self.tableName)")
+  }
+
+  /// Removes what the table of the folder lists, if there is one; other files stay.
+  private func removeEarlierShapes(in folder: String) throws {
+    guard let table = FileManager.default.contents(atPath: "\(folder)/\(Self.tableName)") else { return }
+    let families = Set(ShapeFamily.allCases.map(\.rawValue))
+    for line in String(decoding: table, as: UTF8.self).split(whereSeparator: \.isNewline) {
+      let id = line.prefix { $0 != "," }.split(separator: "/")
+      guard id.count == 2, families.contains(String(id[0])), UInt(id[1]) != nil else { continue }
+      for path in ["npz", "stl"].map({ "\(folder)/\(id[0])/\(id[1]).\($0)" })
+      where FileManager.default.fileExists(atPath: path) {
+        try FileManager.default.removeItem(atPath: path)
+      }
+    }
   }
 
   private func makeFolder(_ url: URL) throws {

@@ -8,7 +8,8 @@ import Torch
 ///
 /// Equal observations, options and names give equal codes, whatever was fitted before.
 ///
-/// *Reference*: Park et al., "DeepSDF", 2019, arXiv:1901.05103. Differs: several starts may race.
+/// *Reference*: Park et al., "DeepSDF", 2019, arXiv:1901.05103. Differs: several starts may race, and
+/// the trained codes that fit best are among them.
 public struct CodeFit {
   /// A code and how it was found.
   public struct Result: Sendable {
@@ -18,8 +19,8 @@ public struct CodeFit {
     public var report: CodeFitReport
   }
 
-  private let model: ShapeModel
-  private let options: CodeFitOptions
+  let model: ShapeModel
+  let options: CodeFitOptions
   private let level, clamp: Double
   private let precision: Precision
 
@@ -47,9 +48,9 @@ public struct CodeFit {
   ) throws -> Result {
     let clock = ContinuousClock.now
     let seed = ShapeSeed.seed(options.seed, for: name)
-    var race = Race(origins: [], steps: [], losses: [])
     let table = FitTable(observations, level: level, clamp: clamp, device: device)
-    var codes = startingCodes(seed, &race)
+    let starts = startingCodes(table, seed: seed)
+    var (race, codes) = (Race(starts.map(\.origin)), starts.map(\.code))
     let sampler = FitSampler(table, generator: Generator(seed: seed, device: .cpu))
     let judged = table.judged(options.judgedCount, seed: seed)
     var chosen = 0
@@ -70,24 +71,20 @@ public struct CodeFit {
     return Result(code: codes[0], report: report)
   }
 
-  /// The codes that were tried.
-  private struct Race {
+  /// The codes that are tried, and how they fare.
+  struct Race {
     var origins: [String]
     var steps: [Int]
     var losses: [Double]
+
+    /// Nothing is known yet of codes from these places.
+    init(_ origins: [String]) {
+      self.origins = origins
+      (steps, losses) = (origins.map { _ in 0 }, origins.map { _ in .infinity })
+    }
   }
 
-  private var device: Device { model.decoder.layers()[0].bias.device }
-
-  /// The first start near zero as DeepSDF's, the others where the model's own codes are.
-  private func startingCodes(_ seed: UInt64, _ race: inout Race) -> [[Float]] {
-    let first = Tensor.normal(
-      [model.latentSize], mean: 0, standardDeviation: options.initialDeviation, generator: Generator(seed: seed &+ 1))
-    let others = model.randomCodes(count: options.starts - 1, seed: seed &+ 2)
-    race.origins = ["near zero"] + others.map { _ in model.codes == nil ? "prior" : "like the trained codes" }
-    (race.steps, race.losses) = (race.origins.map { _ in 0 }, race.origins.map { _ in .infinity })
-    return [first.array(of: Float.self)] + others
-  }
+  var device: Device { model.decoder.layers()[0].bias.device }
 
   /// Adam on several codes at once; none influences another.
   private func optimized(
@@ -119,7 +116,7 @@ public struct CodeFit {
   }
 
   /// The loss of each code [S] on the same points.
-  private func losses(of codes: Tensor, on batch: FitTable.Batch) -> Tensor {
+  func losses(of codes: Tensor, on batch: FitTable.Batch) -> Tensor {
     let (starts, count) = (codes.shape[0], batch.points.shape[0])
     let points = batch.points.unsqueezed(0).expanded([starts, count, 3]).reshaped([starts * count, 3])
     let values = model.decoder.distances(at: points, codes: .grouped(codes), precision: precision)

@@ -18,7 +18,8 @@ public struct CodeFitOptions: Sendable, Codable, Equatable {
   public var codePenalty = 1e-4
   /// Deviation of the first start's random code from zero.
   public var initialDeviation = 0.01
-  /// Codes that are tried: the first near zero, the others drawn as the model draws codes.
+  /// Codes that are tried: the first near zero, then by turns the trained code that fits best and one drawn as the model
+  /// draws codes.
   public var starts = 1
   /// The share of the steps after which only the best start goes on; until then the starts divide the points of a step
   /// among them, so that several cost as much as one. 1 keeps all to the end, each with all points.
