@@ -5,6 +5,9 @@ struct DecoderCandidates {
   /// What may stand before a key: the name of an attribute, at most four of them.
   private static let longestPrefix = 4
 
+  /// Extents beyond it are no network's.
+  private static let largestExtent = 1 << 31
+
   private let shapes: [String: [Int]]
 
   init(_ shapes: [String: [Int]]) { self.shapes = shapes }
@@ -40,7 +43,9 @@ struct DecoderCandidates {
   }
 
   private func matrix(_ key: String) -> (outputs: Int, inputs: Int)? {
-    guard let shape = shapes[key], shape.count == 2 else { return nil }
+    guard let shape = shapes[key], shape.count == 2, shape.allSatisfy((0...Self.largestExtent).contains) else {
+      return nil
+    }
     return (shape[0], shape[1])
   }
 
@@ -83,9 +88,11 @@ struct DecoderCandidates {
         (0..<layers - 1).contains { shapes["\(prefix)lin\($0).\(form.keys?.direction ?? "weight")"] != nil }
       } ?? .lengthAndDirection
     let directions = (0..<layers).map { matrix("\(prefix)lin\($0).\(form.keys?.direction ?? "weight")") }
-    let (width, row) = (directions[0]?.outputs ?? 512, directions[0]?.inputs ?? 259)
+    // The first layer may be the narrow one.
+    let last = matrix("\(prefix)lin\(layers - 1).weight")
+    let (width, row) = (last?.inputs ?? directions[0]?.outputs ?? 512, directions[0]?.inputs ?? 259)
     let narrow = directions.indices.dropLast().first { index in
-      index > 0 && directions[index].map { $0.outputs == width - row } ?? false
+      directions[index].map { $0.outputs == width - row } ?? false
     }
     let hidden = max(layers - 1, 2)
     return .deepSDF(

@@ -71,14 +71,15 @@ public struct PyTorchFile: Sendable {
     groups = try content.groups(file: name)
   }
 
-  /// The dictionary of a network: the file's own, or the one below a usual name such as `model_state_dict`.
+  /// The dictionary of a network: the one below a usual name such as `model_state_dict`, or the file's own.
   ///
   /// *Throws*: `ForeignWeightsError` if there is none, or several and none is called so.
   public func stateDictionary() throws -> Group {
-    if let own = groups.first(where: { $0.path.isEmpty && $0.tensors.allSatisfy { !$0.name.isEmpty } }) { return own }
+    // The usual names first: a checkpoint may hold single tensors beside them, a state dict holds no dictionaries.
     for name in ["state_dict", "model_state_dict", "model", "network", "generator", "net"] {
       if let group = groups.first(where: { $0.path == name }) { return group }
     }
+    if let own = groups.first(where: { $0.path.isEmpty && $0.tensors.allSatisfy { !$0.name.isEmpty } }) { return own }
     let candidates = groups.filter { !$0.path.isEmpty && !$0.path.contains("optim") }
     if let only = candidates.first, candidates.count == 1 { return only }
     let found =

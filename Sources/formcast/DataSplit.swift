@@ -58,7 +58,7 @@ struct DataSplit: ParsableCommand {
     let entries = try SampleFolder.entries(of: dir)
     let split = ShapeSplit(entries, validation: ratios.values[1], test: ratios.values[2], seed: seed.seed)
     try OutputFolder.make(out)
-    let counts = try split.write(to: out, force: force.force)
+    let counts = try split.write(to: out, samples: dir, force: force.force)
     return Summary(
       training: counts[.training] ?? 0, validation: counts[.validation] ?? 0, test: counts[.test] ?? 0, out: out,
       seed: seed.seed)

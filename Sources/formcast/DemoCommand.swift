@@ -25,6 +25,10 @@ struct Demo: ParsableCommand {
   @OptionGroup var force: ForceOption
   @OptionGroup var common: CommonOptions
 
+  func validate() throws {
+    guard minutes > 0, minutes.isFinite else { throw ValidationError("--minutes must be positive") }
+  }
+
   func run() throws {
     switch kind {
     case .forecast: try forecast()

@@ -60,6 +60,9 @@ struct EvidenceOptions: ParsableArguments {
     }
     guard offset > 0, offset < 1 else { throw ValidationError("--offset must lie between 0 and 1") }
     guard (0...100).contains(freePoints) else { throw ValidationError("--free-points must be 0 to 100") }
+    guard !points || sensor == nil else {
+      throw ValidationError("--points is a whole surface, which no single --sensor sees; use --partial")
+    }
     guard sensor == nil || camera == nil else { throw ValidationError("--sensor and --camera exclude each other") }
   }
 

@@ -53,9 +53,13 @@ struct Render: ParsableCommand {
     guard mode.depthOut == nil || inputs.count == 1 || together else {
       throw ValidationError("--depth-out writes one picture; give one input")
     }
-    guard !tracing.trace || mode.isPlain && slicing.slices.isEmpty && !voxels && !together else {
+    guard tracing.trace else { return }
+    guard mode.isPlain, slicing.slices.isEmpty, !voxels, !together, frame == nil, !surface.smooth,
+      surface.inside == .auto,
+      !view.box, !view.sameScale, !view.transparent
+    else {
       throw ValidationError(
-        "--trace draws still pictures; leave out --mode, --turntable, --slice, --voxels and the like")
+        "--trace takes --level, --size, --columns and where it is looked from, and nothing else of meshes")
     }
   }
 

@@ -39,7 +39,7 @@ struct RenderTraceOptions: ParsableArguments {
     guard step.map({ $0 > 0 && $0 <= 10 }) ?? true else { throw ValidationError("--step must be from 0 to 10") }
   }
 
-  var choice: TraceSubject.Codes { codes.map { .file($0) } ?? .number(code ?? 0) }
+  var choice: TraceSubject.Codes? { codes.map { .file($0) } ?? code.map { .number($0) } }
 }
 
 /// The pictures of `formcast render --trace`.

@@ -13,6 +13,9 @@ struct ShapeEvaluationOptions: ParsableArguments {
   @Option(help: "Shapes: the folder of the meshes that were sampled, where they do not lie beside the samples.")
   var meshes: String?
 
+  @Option(help: "Shapes: which point set of a folder of `sdf prepare`; without it that of the run, or the only one.")
+  var pointSet: String?
+
   @Option(help: "Shapes: training shapes whose reconstruction by their own codes is judged too.")
   var trainingShapes = 8
 
@@ -33,7 +36,7 @@ struct ShapeEvaluationOptions: ParsableArguments {
   }
 
   func apply(to options: inout ShapeEvaluation.Options) {
-    (options.trainingData, options.meshes) = (trainingData, meshes)
+    (options.trainingData, options.meshes, options.pointSet) = (trainingData, meshes, pointSet)
     (options.trainingShapes, options.resolution, options.upAxis) = (trainingShapes, resolution, up)
     options.fit = fit.options(seed: seed.seed)
     options.comparison.seed = seed.seed

@@ -7,7 +7,9 @@ struct ShapeImportOptions: ParsableArguments {
   @Option(help: "Shapes: output times this is a distance; 0.1 for a network trained on distances divided by 0.1.")
   var scale: Double?
 
-  @Option(help: "Shapes: the distance at which surfaces are best taken; the published one of the network if not given.")
+  @Option(
+    parsing: .unconditional,
+    help: "Shapes: the distance at which surfaces are best taken; the published one of the network if not given.")
   var level: Double?
 
   @Option(help: "Shapes: a file with the codes of the training shapes, [S, L].")

@@ -60,8 +60,11 @@ struct CodeOptions: ParsableArguments {
   @OptionGroup var seed: SeedOption
 
   func validate() throws {
-    guard (count ?? 1) > 0, (trainedCount ?? 1) > 0 else {
-      throw ValidationError("--count and --trained must be at least 1")
+    guard (1...100_000).contains(count ?? 1), (trainedCount ?? 1) > 0 else {
+      throw ValidationError("--count must be 1 to 100000, --trained at least 1")
+    }
+    guard codeNames.map({ !$0.split(separator: ",").isEmpty }) ?? true else {
+      throw ValidationError("--code-names names no shape")
     }
     let given = [count != nil, codes != nil, codeNames != nil, index != nil, trainedCount != nil].count { $0 }
     guard given <= 1 else {
@@ -99,7 +102,7 @@ struct IndexList: ExpressibleByArgument, CustomStringConvertible {
 
 /// How shapes are drawn.
 struct PortraitOptions: ParsableArguments {
-  @Option(help: "Pixels of a picture's side, 64 to 2048.")
+  @Option(help: "Pixels of a picture's side, 64 to 2048; less on a sheet that would otherwise have too many.")
   var size: Int?
 
   @Option(parsing: .unconditional, help: "Degrees round the up axis; 0 is the front.")

@@ -34,7 +34,7 @@ struct BadShapeInput: Sendable, CustomTestStringConvertible {
     BadShapeInput("a file that is not there", says: "none.npy") { ["--codes", $0.file("none.npy")] },
     BadShapeInput("trained codes that a generator has not", says: "no trained codes") { _ in ["--trained"] },
     BadShapeInput("a level beyond the clip", says: "level 0.3 is unusable", "±0.1") { _ in ["--level", "0.3"] },
-    BadShapeInput("a surface that does not fit", says: "--resolution 16384", "GB", "are free") { _ in
+    BadShapeInput("a surface that does not fit", says: "resolution of 16384", "GB", "are free") { _ in
       ["--resolution", "16384"]
     },
   ]
@@ -72,7 +72,7 @@ struct BadShapeInputTests {
     let arguments = [verb, run.path, "--out", folder.file("out"), "--resolution", "12", "--quiet"]
     try expectLine(
       arguments + [verb == "sweep" ? "--levels" : "--level", "\(level)"],
-      says: ["level \(level) is never crossed", "between", "choose a --level"], in: folder)
+      says: ["level \(level) is never crossed", "between", verb == "sweep" ? "choose --levels" : "choose a --level"], in: folder)
   }
 
   @Test("what is no run of shapes is refused", arguments: ["generate", "interpolate", "sweep", "compare-resolutions"])

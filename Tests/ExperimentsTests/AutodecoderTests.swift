@@ -30,6 +30,7 @@ extension TrainedTests {
         configuration.optimizer.scheduleSteps = 2
         configuration.loss.eikonalWeight = 0.1
         configuration.loss.eikonalPoints = 32
+        configuration.training.batchSplit = 3
       }
       let whole = try data.train(configuration, "whole")
       #expect(whole.reason == .completed && whole.step == 6)
@@ -91,6 +92,19 @@ extension TrainedTests {
       let several = try BallData(radii: [0.4, 0.5])
       #expect(throws: ExperimentError.self) { try several.train(configuration, "run") }
       #expect(!FileManager.default.fileExists(atPath: several.path("run")))
+    }
+
+    @Test("Gradients of a batch in parts are those of the batch")
+    func parts() throws {
+      let data = try BallData(radii: [0.3, 0.4, 0.5, 0.6])
+      var configuration = BallData.configuration
+      configuration.codes.penaltyWeight = 0.1
+      let whole = try data.train(configuration, "whole")
+      configuration.training.batchSplit = 5
+      let parts = try data.train(configuration, "parts")
+      for (name, value) in whole.metrics { #expect(abs((parts.metrics[name] ?? .nan) - value) < 1e-5, "\(name)") }
+      let losses = try ["whole", "parts"].map { try data.run($0).steps().compactMap { $0.metrics["l1"] } }
+      for (one, other) in zip(losses[0], losses[1]) { #expect(abs(one - other) < 1e-5) }
     }
 
     @Test("Held-out shapes cannot choose the best checkpoint where none is held out")

@@ -86,6 +86,14 @@ struct CodeFitTests {
     #expect(abs(alone.loss - report.starts[0].loss) < 1e-4)
   }
 
+  @Test("a level beyond clip or clamp cannot be fitted", arguments: [0.3, -0.4, .nan, 0.06])
+  func unusableLevel(level: Double) throws {
+    let model = try BallModel.trained.get()
+    var options = quick
+    if level == 0.06 { options.clamp = 0.05 }
+    #expect(throws: ExperimentError.self) { _ = try CodeFit(model, options: options, level: level) }
+  }
+
   @Test("a level above zero shifts what is fitted")
   func level() throws {
     let model = try BallModel.trained.get()

@@ -54,14 +54,45 @@ struct SampleFolderTests {
     let fixtures = try SampleFixtures(Self.many(10))
     let entries = try SampleFolder.entries(of: fixtures.folder)
     let split = ShapeSplit(entries, validation: 0.2, test: 0.1, seed: 3)
-    #expect(try split.write(to: fixtures.folder, force: false) == [.training: 14, .validation: 4, .test: 2])
+    #expect(
+      try split.write(to: fixtures.folder, samples: fixtures.folder, force: false) == [
+        .training: 14, .validation: 4, .test: 2,
+      ])
     for side in [ShapeSide.training, .validation, .test] {
       #expect(try fixtures.pool(side).entries.allSatisfy { split.side(of: $0.id) == side })
     }
-    #expect(error { _ = try split.write(to: fixtures.folder, force: false) }.contains("exists already"))
+    #expect(
+      error { _ = try split.write(to: fixtures.folder, samples: fixtures.folder, force: false) }.contains(
+        "exists already"))
     let whole = ShapeSplit(entries, validation: 0.2, seed: 3)
-    #expect(try whole.write(to: fixtures.folder, force: true) == [.training: 16, .validation: 4])
+    #expect(
+      try whole.write(to: fixtures.folder, samples: fixtures.folder, force: true) == [.training: 16, .validation: 4])
     #expect(try fixtures.pool(.training).entries.count == 16)
+  }
+
+  @Test("A folder of lists stands for the samples it was made from")
+  func listsElsewhere() throws {
+    let fixtures = try SampleFixtures(Self.many(10))
+    let lists = try SampleFixtures()
+    let entries = try SampleFolder.entries(of: fixtures.folder)
+    let split = ShapeSplit(entries, validation: 0.2, test: 0.1, seed: 3)
+    _ = try split.write(to: lists.folder, samples: fixtures.folder, force: false)
+    #expect(SampleFolder.holdsSamples(lists.folder))
+    #expect(try SampleFolder.entries(of: lists.folder) == entries)
+    for side in [ShapeSide.training, .validation, .test] {
+      let pool = try lists.pool(side)
+      #expect(!pool.entries.isEmpty && pool.entries.allSatisfy { split.side(of: $0.id) == side })
+    }
+  }
+
+  @Test("A folder is searched through a link")
+  func link() throws {
+    let fixtures = try SampleFixtures(Self.many(2))
+    let elsewhere = try SampleFixtures()
+    let link = elsewhere.url.appending(path: "link").path
+    try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: fixtures.folder)
+    #expect(try SampleFolder(link).entries == SampleFolder(fixtures.folder).entries)
+    #expect(SampleFolder.holdsSamples(link))
   }
 
   @Test("A table of the folder knows categories better than names do")

@@ -144,7 +144,7 @@ struct ShapeGenerationTests {
     fails(["-0.1", "unusable"]) { $0.level = -0.1 }
     fails(["not a finite"]) { $0.level = .nan }
     // 8 bytes for each of 16384^3 samples are 35 TB, which no machine has.
-    fails(["--resolution 16384", "35184.4 GB", "--grids"]) { ($0.resolution, $0.writesGrids) = (16384, true) }
+    fails(["resolution of 16384", "35184.4 GB", "--grids"]) { ($0.resolution, $0.writesGrids) = (16384, true) }
     #expect(!FileManager.default.fileExists(atPath: folder.path("out")))
   }
 }

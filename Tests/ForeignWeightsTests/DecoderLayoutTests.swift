@@ -94,6 +94,7 @@ struct DecoderLayoutTests {
   func senseless() {
     #expect(refusal(of: Self.sdfNet(-3, 256, 8)).contains("no network that can be"))
     #expect(refusal(of: Self.sdfNet(1 << 30, 4, 8)).contains("no network that can be"))
+    #expect(!refusal(of: [Entry(name: "lins.0.weight", shape: [.max, 0])]).isEmpty)
     let flat = Self.sdfNet(4, 8, 8).map { Entry(name: $0.name, shape: []) }
     #expect(refusal(of: flat).contains("of another shape"))
   }

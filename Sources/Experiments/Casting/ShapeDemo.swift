@@ -46,13 +46,15 @@ public struct ShapeDemo {
   }
 
   private let options: Options
+  private static let mark = "demo-shapes.txt"
 
   /// A demonstration.
   public init(_ options: Options) { self.options = options }
 
-  /// Makes everything. A demonstration that is there is made again: its folder is known by its run.
+  /// Makes everything. A demonstration that is there is made again: its folder is known by a file of its own.
   public func callAsFunction() throws -> Outcome {
-    let folder = try OutputFolder(options.out, mark: "run/environment.json", force: options.force)
+    let folder = try OutputFolder(options.out, mark: Self.mark, force: options.force)
+    try folder.write(Data("formcast demo shapes\n".utf8), as: Self.mark)
     let (data, run) = (folder.file("shapes").path, folder.file("run").path)
     try makeShapes(data)
     try trainModel(data: data, run: run)
@@ -93,8 +95,11 @@ public struct ShapeDemo {
     configuration.training.samples = 0
     var training = TrainingRequest(data: data, run: run)
     (training.minutes, training.force, training.progress) = (options.minutes, true, options.progress)
-    _ = try RunTrainer(
+    let outcome = try RunTrainer(
       configuration, options: training, environment: .current(for: configuration, device: training.device))()
+    guard outcome.reason != .interrupted else {
+      throw ExperimentError("\(run): training was stopped, and the demonstration with it; run it again")
+    }
   }
 
   private func judge(_ model: ShapeModel, data: String, out: String) throws -> ShapeEvaluationResult {

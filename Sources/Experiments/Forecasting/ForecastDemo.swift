@@ -47,13 +47,15 @@ public struct ForecastDemo {
   }
 
   private let options: Options
+  private static let mark = "demo-forecast.txt"
 
   /// A demonstration.
   public init(_ options: Options) { self.options = options }
 
-  /// Makes everything. A demonstration that is there is made again: its folder is known by its data.
+  /// Makes everything. A demonstration that is there is made again: its folder is known by a file of its own.
   public func callAsFunction() throws -> Outcome {
-    let folder = try OutputFolder(options.out, mark: "run/environment.json", force: options.force)
+    let folder = try OutputFolder(options.out, mark: Self.mark, force: options.force)
+    try folder.write(Data("formcast demo forecast\n".utf8), as: Self.mark)
     let (series, data) = (folder.file("series").path, folder.file("data").path)
     try makeData(series: series, split: data)
     let run = try trainModel(data: data, run: folder.file("run").path)

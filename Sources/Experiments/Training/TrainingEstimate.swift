@@ -33,7 +33,7 @@ public struct TrainingEstimate: Encodable, Sendable, Equatable {
   public func stepsThatFit(minutes: Double) -> Int {
     let seconds = totalSeconds / Double(max(stepsPlanned, 1))
     guard seconds > 0 else { return stepsPlanned }
-    return min(stepsPlanned, Int((minutes * 60 / seconds).rounded(.down)))
+    return Int(min(Double(stepsPlanned), max(0, minutes * 60 / seconds)))
   }
 
   /// One line for people; says what fits into `minutes` where that is not everything.

@@ -8,7 +8,10 @@ extension AutodecoderConfiguration {
   public func validate() throws {
     try shape.validate()
     _ = try model.network(generator: Generator(seed: 0))
-    try require(training.batchSize > 0, "training.batchSize must be at least 1")
+    try require((1...100_000_000).contains(training.batchSize), "training.batchSize must be 1 to 100,000,000")
+    try require(
+      (1...training.batchSize).contains(training.batchSplit),
+      "training.batchSplit must lie between 1 and training.batchSize")
     try require(training.steps > 0, "training.steps must be at least 1")
     try require(
       training.shapesPerBatch >= 0 && training.shapesPerBatch <= training.batchSize,
@@ -28,10 +31,13 @@ extension AutodecoderConfiguration {
       "loss.eikonalWeight, codes.initialDeviation, codes.penaltyWeight and codes.normBound must not be negative")
     try require(loss.eikonalPoints > 0, "loss.eikonalPoints must be at least 1")
     let counts = [
-      data.pointsPerShape, codes.penaltyRamp, training.validationInterval, training.validationShapes,
-      training.checkpointInterval, training.keepLast, training.keepBest, training.samples,
+      ("data.pointsPerShape", data.pointsPerShape), ("codes.penaltyRamp", codes.penaltyRamp),
+      ("training.validationInterval", training.validationInterval),
+      ("training.validationShapes", training.validationShapes),
+      ("training.checkpointInterval", training.checkpointInterval), ("training.keepLast", training.keepLast),
+      ("training.keepBest", training.keepBest), ("training.samples", training.samples),
     ]
-    try require(counts.allSatisfy { $0 >= 0 }, "counts and intervals must not be negative")
+    for (name, count) in counts { try require(count >= 0, "\(name) must not be negative") }
     try require(
       !loss.clipsPrediction || field.clip != nil, "loss.clipsPrediction needs field.clip, the distance to clip at")
   }
@@ -72,9 +78,12 @@ extension AutodecoderConfiguration: TrainableConfiguration {
     try AutodecoderTask(self, data: AutodecoderData(self, directory: directory), device: device)
   }
 
-  /// Itself: its evaluation is short.
+  /// Evaluations with one held-out shape, whose fit takes most of the time.
   public func lightened(for directory: String) throws -> LightenedConfiguration<AutodecoderConfiguration> {
-    LightenedConfiguration(configuration: self, evaluationFactor: 1)
+    var light = self
+    light.training.validationShapes = min(1, training.validationShapes)
+    return LightenedConfiguration(
+      configuration: light, evaluationFactor: Double(max(1, training.validationShapes)))
   }
 
   /// What is read of a data set for one side of it.

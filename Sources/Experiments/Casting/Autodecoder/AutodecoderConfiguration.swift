@@ -113,6 +113,9 @@ public struct AutodecoderConfiguration: Codable, Sendable, Equatable {
     public var batchSize = 20_000
     /// Shapes of a step, each with equally many points; 0 mixes all shapes, each point's by chance (the article).
     public var shapesPerBatch = 0
+    /// Parts of a batch whose gradients are taken one after another and added, for memory; the eikonal term is then the mean of
+    /// the parts'.
+    public var batchSplit = 1
     /// Steps of the whole run.
     public var steps = 100_000
     /// Steps between validations.

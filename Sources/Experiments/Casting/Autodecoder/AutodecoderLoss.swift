@@ -17,6 +17,8 @@ package struct AutodecoderLoss {
     package var owners: Tensor?
     /// Share of the points that each shape has, [S].
     package var shares: Tensor?
+    /// What of the mean over points this batch is: less than one for a part of a larger batch.
+    package var weight = 1.0
 
     /// A batch of these points and distances.
     package init(points: Tensor, distances: Tensor, owners: Tensor? = nil, shares: Tensor? = nil) {
@@ -49,7 +51,7 @@ package struct AutodecoderLoss {
     let output = decoder.distances(
       at: batch.points, codes: assignment(batch, codes), mode: mode, precision: configuration.precision)
     let error = absoluteError(output, batch.distances).mean()
-    var terms = Terms(error: error, total: error)
+    var terms = Terms(error: error, total: batch.weight == 1 ? error : error * batch.weight)
     if let codes, let shares = batch.shares, configuration.codes.penaltyWeight > 0 {
       let size = codes.penalty(configuration.codes.penalty, shares: shares)
       terms.codeSize = size
@@ -58,7 +60,7 @@ package struct AutodecoderLoss {
     if configuration.loss.eikonalWeight > 0 {
       let slope = eikonal(batch, decoder: decoder, codes: codes, clip: field.clip)
       terms.eikonal = slope
-      terms.total = terms.total + slope * configuration.loss.eikonalWeight
+      terms.total = terms.total + slope * (configuration.loss.eikonalWeight * batch.weight)
     }
     return terms
   }
@@ -81,7 +83,8 @@ package struct AutodecoderLoss {
   /// The slope's term at evenly chosen points of the batch, where the target is not clipped.
   private func eikonal(_ batch: Batch, decoder: any ShapeDecoder, codes: CodeBook?, clip: Double?) -> Tensor {
     let count = batch.points.shape[0]
-    let step = max(1, count / configuration.loss.eikonalPoints)
+    let points = configuration.loss.eikonalPoints
+    let step = max(1, (count + points - 1) / points)
     let leaf = batch.points.sliced(0, start: 0, end: count, step: step).contiguous().requiringGradient()
     var part = Batch(points: leaf, distances: batch.distances.sliced(0, start: 0, end: count, step: step))
     part.owners = batch.owners.map { $0.sliced(0, start: 0, end: count, step: step).contiguous() }

@@ -70,9 +70,7 @@ extension AutodecoderTask {
       let field = DecoderField(
         judged, code: Array(table[index * length..<(index + 1) * length]), field: configuration.field,
         precision: configuration.precision)
-      let mesh = try SparseSurfaceExtraction.ofLearnedDistance(
-        level: Float(configuration.field.level), resolution: 64
-      ).surface(of: field).mesh
+      let mesh = try DecoderSurface(field, level: Float(configuration.field.level), resolution: 64).surface.mesh
       guard !mesh.faces.isEmpty else { return nil }
       let id = data.training.entries[index].id.replacingOccurrences(of: "/", with: "_")
       let name = "\(id)_step_\(String(format: "%09d", step)).stl"

@@ -64,9 +64,16 @@ final class AutodecoderTask: TrainingTask {
     let batch = batch(after: done)
     let loss = AutodecoderLoss(configuration: configuration)
     let ramp = configuration.codes.penaltyRamp > 0 ? min(Double(done) / Double(configuration.codes.penaltyRamp), 1) : 1
-    let terms = loss.terms(batch, decoder: decoder, codes: codes, ramp: ramp, mode: .training(generator))
-    let gradients = gradient(of: terms.total, withRespectTo: optimizer.parameters)
-    try Finiteness.require(terms.error.item(), "the error of distances")
+    var (gradients, metrics): ([Tensor], [String: Double]) = ([], [:])
+    for part in batch.parts(configuration.training.batchSplit) {
+      let terms = loss.terms(part, decoder: decoder, codes: codes, ramp: ramp, mode: .training(generator))
+      let slopes = gradient(of: terms.total, withRespectTo: optimizer.parameters)
+      gradients = gradients.isEmpty ? slopes : zip(gradients, slopes).map { $0 + $1 }
+      metrics["l1", default: 0] += part.weight * terms.error.item()
+      if let size = terms.codeSize { metrics["code_size"] = size.item() }
+      if let slope = terms.eikonal { metrics["eikonal", default: 0] += part.weight * slope.item() }
+    }
+    try Finiteness.require(metrics["l1"] ?? .nan, "the error of distances")
     try Finiteness.require(gradients: gradients, of: optimizer.groups.flatMap(\.parameters))
     let factor = configuration.rateFactor(after: done)
     for (index, rate) in [configuration.optimizer.learningRate, configuration.optimizer.codeLearningRate].enumerated()
@@ -76,9 +83,6 @@ final class AutodecoderTask: TrainingTask {
     optimizer.step(gradients: gradients)
     codes?.limit(to: configuration.codes.normBound)
     follow(after: done)
-    var metrics = ["l1": terms.error.item()]
-    if let size = terms.codeSize { metrics["code_size"] = size.item() }
-    if let slope = terms.eikonal { metrics["eikonal"] = slope.item() }
     let perEpoch = batchesPerEpoch ?? 1
     return StepReport(
       epoch: done / perEpoch + 1, batch: done % perEpoch + 1, metrics: metrics,
@@ -129,13 +133,28 @@ final class AutodecoderTask: TrainingTask {
   private func requireSameShapes(_ folder: URL) throws {
     let file = folder.appending(path: Checkpointing.fileName).path
     let text = try StateFile.metadata(of: file)[CodeTable.metadataKey]
-    guard try text == CodeTable.text(of: data.training.entries) else {
+    // Their categories may change: training does not look at them.
+    guard try text.map({ try CodeTable.entries($0, path: file).map(\.id) }) == data.training.entries.map(\.id) else {
       throw ExperimentError("\(folder.path): the run was trained on other shapes than --data holds; name its own data")
     }
   }
 }
 
 extension AutodecoderLoss.Batch {
+  /// The batch in parts of about the same size; the first has the codes' penalty of all.
+  func parts(_ count: Int) -> [Self] {
+    let total = points.shape[0]
+    guard count > 1 else { return [self] }
+    return (0..<count).map { part in
+      let (start, end) = (part * total / count, (part + 1) * total / count)
+      var batch = Self(
+        points: points.narrowed(0, start, end - start), distances: distances.narrowed(0, start, end - start),
+        owners: owners?.narrowed(0, start, end - start), shares: part == 0 ? shares : nil)
+      batch.weight = Double(end - start) / Double(total)
+      return batch
+    }
+  }
+
   /// A drawn batch as tensors; `shapeCount` nil for a network without codes.
   init(_ batch: SampleBatch, shapeCount: Int?, device: Device) {
     let count = batch.distances.count

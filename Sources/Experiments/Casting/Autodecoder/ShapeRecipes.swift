@@ -88,6 +88,7 @@ extension AutodecoderConfiguration {
     optimizer.scheduleSteps = 25_000
     training.shapesPerBatch = 64
     training.batchSize = 64 * 16_384
+    training.batchSplit = 16
   }
 
   /// Rates and batches that show a result within minutes.
@@ -102,6 +103,7 @@ extension AutodecoderConfiguration {
     optimizer.scheduleSteps = steps
     training.shapesPerBatch = 0
     training.batchSize = 8192
+    training.batchSplit = 1
     training.steps = steps
     training.validationInterval = steps / 4
     training.checkpointInterval = steps / 4

@@ -32,21 +32,22 @@ public struct SampleFolder: Sendable {
     guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue else {
       throw ExperimentError("\(path): no such folder; name the folder of the samples")
     }
+    let root = Self.root(of: path)
     var found: [Source]
-    if let lines = try Self.manifest(of: path) {
-      found = try Self.prepared(lines, in: path, pointSet: pointSet)
+    if let lines = try Self.manifest(of: root) {
+      found = try Self.prepared(lines, in: root, pointSet: pointSet)
     } else {
       guard pointSet == nil else {
-        throw ExperimentError("\(path): was not made by `sdf prepare`, so it has no point sets to choose from")
+        throw ExperimentError("\(root): was not made by `sdf prepare`, so it has no point sets to choose from")
       }
-      found = try Self.scattered(in: path)
+      found = try Self.scattered(in: root)
     }
     guard !found.isEmpty else {
       throw ExperimentError(
         "\(path): holds no samples (npz with points and sdf); make some with `sdf sample`, `sdf prepare` or `data shapes`"
       )
     }
-    if let table = try categories ?? Self.table(in: path) {
+    if let table = try categories ?? Self.table(in: root) {
       for index in found.indices {
         let id = found[index].entry.id
         let names = [id, id.split(separator: "/").last.map(String.init) ?? id]
@@ -60,21 +61,42 @@ public struct SampleFolder: Sendable {
   ///
   /// *Throws*: `ExperimentError` if there are none.
   public static func entries(of path: String) throws -> [ShapeEntry] {
-    guard let lines = try manifest(of: path) else { return try SampleFolder(path).entries }
-    return lines.map { ShapeEntry(id: $0.id, category: $0.category) }
+    guard let lines = try manifest(of: root(of: path)) else { return try SampleFolder(path).entries }
+    // A rejected shape has no files.
+    return lines.filter { $0.files.keys.contains { $0.hasSuffix(".npz") } }
+      .map { ShapeEntry(id: $0.id, category: $0.category) }
   }
 
   /// Whether a folder holds samples of shapes, and not series.
   public static func holdsSamples(_ path: String) -> Bool {
-    if FileManager.default.fileExists(atPath: "\(path)/\(ShapeManifest.fileName)") { return true }
-    guard let files = FileManager.default.enumerator(atPath: path) else { return false }
+    if isPrepared(path) { return true }
+    let root = root(of: path)
+    guard let files = FileManager.default.enumerator(atPath: resolved(root)) else { return false }
     for case let file as String in files where file.hasSuffix(".npz") {
       // A file that cannot be read is no reason to say yes; whoever reads the folder in earnest names it.
-      guard let archive = try? NpzArchive("\(path)/\(file)") else { return false }
+      guard let archive = try? NpzArchive("\(root)/\(file)") else { return false }
       return SampleReading.holdsSamples(archive)
     }
     return false
   }
+
+  /// Whether `sdf prepare` made a folder.
+  static func isPrepared(_ path: String) -> Bool {
+    FileManager.default.fileExists(atPath: "\(root(of: path))/\(ShapeManifest.fileName)")
+  }
+
+  /// In a folder of lists: the file that says where the samples lie.
+  static let referenceName = "samples.txt"
+
+  /// Where the samples of a folder lie: there, or, for a folder of lists that `data split` wrote, where it says.
+  static func root(of path: String) -> String {
+    guard let data = FileManager.default.contents(atPath: "\(path)/\(referenceName)") else { return path }
+    let text = String(decoding: data, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+    return text.isEmpty ? path : text
+  }
+
+  /// Where a folder lies: an enumeration does not follow a link, not even its own root.
+  private static func resolved(_ path: String) -> String { URL(filePath: path).resolvingSymlinksInPath().path }
 
   private static func table(in folder: String) throws -> CategoryTable? {
     try [FamilyExport.tableName, "categories.csv"].map { "\(folder)/\($0)" }
@@ -83,7 +105,7 @@ public struct SampleFolder: Sendable {
 
   /// Files below a folder; hidden ones are left out.
   private static func scattered(in folder: String) throws -> [Source] {
-    guard let files = FileManager.default.enumerator(atPath: folder) else {
+    guard let files = FileManager.default.enumerator(atPath: resolved(folder)) else {
       throw ExperimentError("\(folder): cannot be searched; check its permissions")
     }
     var result: [Source] = []
@@ -128,7 +150,9 @@ public struct SampleFolder: Sendable {
       guard !sets.isEmpty else {
         throw ExperimentError("\(folder): was prepared without points; prepare it with --preset")
       }
-      throw ExperimentError("\(folder): has the point sets \(sets.joined(separator: ", ")); choose one of them")
+      throw ExperimentError(
+        "\(folder): has the point sets \(sets.joined(separator: ", ")); choose one (train: --set data.pointSet=NAME,"
+          + " evaluate: --point-set NAME)")
     }
     return lines.compactMap { line in
       let name = "\(set)/\(line.id).npz"

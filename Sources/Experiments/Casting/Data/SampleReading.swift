@@ -16,7 +16,14 @@ enum SampleReading {
   static func count(_ path: String) throws -> Int {
     let archive = try NpzArchive(path)
     let names = try arrays(of: archive)
-    let count = try names.reduce(0) { try $0 + (archive.header(of: $1).shape.first ?? 0) }
+    let count = try names.reduce(0) { count, name in
+      let shape = try archive.header(of: name).shape
+      let width = signed.contains(name) ? 4 : 3
+      guard shape.count == 2, shape[1] == width else {
+        throw VolumeError(.wrongShape, "\(path)[\(name)]", "has shape \(shape); needs [P,\(width)]")
+      }
+      return count + shape[0]
+    }
     guard count > 0 else { throw VolumeError(.empty, path, "holds no points; sample the shape again") }
     return count
   }

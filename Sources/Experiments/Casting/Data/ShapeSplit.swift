@@ -78,10 +78,11 @@ public struct ShapeSplit: Sendable {
     guard isThere else { return nil }
   }
 
-  /// Writes the lists into a folder and says how many shapes each names.
+  /// Writes the lists into a folder and says how many shapes each names; if it is not the folder of the samples, also where
+  /// these lie, so that it can stand for it.
   ///
   /// *Throws*: errors of the disk, and if a list is there and may not be replaced.
-  public func write(to folder: String, force: Bool) throws -> [ShapeSide: Int] {
+  public func write(to folder: String, samples: String, force: Bool) throws -> [ShapeSide: Int] {
     let lists = [ShapeSide.training, .validation, .test].map { side in
       (side, sides.filter { $0.value == side }.keys.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) })
     }
@@ -95,6 +96,10 @@ public struct ShapeSplit: Sendable {
     if force, let name = ShapeSide.test.listName, !lists.contains(where: { $0.0 == .test }) {
       // An earlier split with a test side must not speak along.
       unlink("\(folder)/\(name)")
+    }
+    let root = URL(filePath: SampleFolder.root(of: samples)).resolvingSymlinksInPath().path
+    if root != URL(filePath: folder).resolvingSymlinksInPath().path {
+      try AtomicFile.write(root + "\n", to: URL(filePath: "\(folder)/\(SampleFolder.referenceName)"))
     }
     for (side, ids) in lists {
       guard let name = side.listName else { continue }

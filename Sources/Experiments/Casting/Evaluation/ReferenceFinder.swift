@@ -16,7 +16,7 @@ struct ReferenceFinder {
 
   init(folder: String, meshes: String?) throws {
     (self.folder, self.meshes) = (folder, meshes)
-    recorded = try Self.recorded(in: folder)
+    recorded = try Self.recorded(in: SampleFolder.root(of: folder))
   }
 
   /// The surface of a shape in the frame of its samples.
@@ -48,11 +48,18 @@ struct ReferenceFinder {
   /// What the manifest of a prepared folder says of the meshes.
   private static func recorded(in folder: String) throws -> [String: String] {
     guard let data = FileManager.default.contents(atPath: "\(folder)/\(ShapeManifest.fileName)") else { return [:] }
-    let lines = String(decoding: data, as: UTF8.self).split(separator: "\n")
+    // What stands behind the last line end is not finished.
+    let lines = String(decoding: data, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
+      .dropLast()
     var result: [String: String] = [:]
-    for line in lines {
-      let entry = try JSONDecoder().decode(Line.self, from: Data(line.utf8))
-      result[entry.id] = entry.source
+    for (index, line) in lines.enumerated() {
+      do {
+        let entry = try JSONDecoder().decode(Line.self, from: Data(line.utf8))
+        result[entry.id] = entry.source
+      } catch {
+        throw ExperimentError(
+          "\(folder)/\(ShapeManifest.fileName): line \(index + 1) is no record of a shape; prepare the folder again")
+      }
     }
     return result
   }

@@ -21,6 +21,8 @@ public struct ShapeEvaluation {
     public var out: String?
     /// Part of the lists in the folder; nil for test, or validation where there is no test.
     public var part: DatasetPart?
+    /// Which point set of a prepared folder is used; nil for that of the run, or the only one.
+    public var pointSet: String?
     /// Only the first so many shapes in name order; 0 for all.
     public var limit = 0
     /// Training shapes whose reconstruction by their own codes is judged too, the first in name order.
@@ -63,6 +65,7 @@ public struct ShapeEvaluation {
   /// *Throws*: errors that name file or option.
   public func callAsFunction() throws -> Outcome {
     let fit = try CodeFit(model, options: options.fit)
+    try MemoryRequirement(resolution: options.resolution, isDense: false).check()
     guard let place = options.out ?? model.run?.url.appending(path: "evaluation").path else {
       throw ExperimentError("\(model.path): is a file of weights; name the folder to write with --out")
     }
@@ -190,7 +193,11 @@ struct EvaluationShapes: Sendable {
   private let finder, trainingFinder: ReferenceFinder
 
   init(_ model: ShapeModel, _ options: ShapeEvaluation.Options) throws {
-    let folder = try SampleFolder(options.data, pointSet: model.training?.data.pointSet)
+    func open(_ path: String) throws -> SampleFolder {
+      let trained = SampleFolder.isPrepared(path) ? model.training?.data.pointSet : nil
+      return try SampleFolder(path, pointSet: options.pointSet ?? trained)
+    }
+    let folder = try open(options.data)
     let trained = Set((model.codes?.entries ?? []).map(\.id))
     let own = options.trainingData.map { _ in [] } ?? trained
     let lists = try ShapeSplit(listsIn: options.data, folder.entries)
@@ -214,10 +221,12 @@ struct EvaluationShapes: Sendable {
           + "with --training-data if these are other shapes")
     }
     guard !heldOut.isEmpty else {
-      throw ExperimentError("\(options.data): holds no shape that is held out; the run learned from all of them")
+      throw ExperimentError(
+        lists != nil
+          ? "\(options.data): its lists name no shape of that part; choose another --part"
+          : "\(options.data): holds no shape that is held out; the run learned from all of them")
     }
-    let trainingFolder =
-      try options.trainingData.map { try SampleFolder($0, pointSet: model.training?.data.pointSet) } ?? folder
+    let trainingFolder = try options.trainingData.map(open) ?? folder
     training = trainingFolder.sources.filter { trained.contains($0.entry.id) }
     finder = try ReferenceFinder(folder: options.data, meshes: options.meshes)
     trainingFinder =

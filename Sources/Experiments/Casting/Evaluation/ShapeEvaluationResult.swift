@@ -54,7 +54,8 @@ public struct ShapeEvaluationResult: Sendable, Codable, Equatable {
       func measure(_ value: (ShapeScore) -> Double?) -> Measure {
         Measure(
           shapes.compactMap { $0.score.flatMap(value) },
-          nearest: shapes.compactMap { $0.nearest.flatMap { value($0.score) } })
+          // Of the same shapes: those that fail may well be the hard ones.
+          nearest: shapes.compactMap { $0.score == nil ? nil : $0.nearest.flatMap { value($0.score) } })
       }
       chamfer = measure(\.chamfer.squared)
       chamferL1 = measure(\.chamfer.l1)
@@ -97,7 +98,8 @@ public struct ShapeEvaluationResult: Sendable, Codable, Equatable {
       "iou":
         "uniform points inside both over those inside either: of the joint box against a mesh, those of the samples "
         + "against samples",
-      "nearest_training": "the same measures of the training shape that is nearest to the reference by chamfer",
+      "nearest_training":
+        "the same measures, of the same shapes, of the training shape that is nearest to the reference by chamfer",
     ]
   }
 

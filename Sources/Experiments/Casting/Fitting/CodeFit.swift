@@ -26,7 +26,7 @@ public struct CodeFit {
 
   /// A fit with a model; `level` is the distance at which its surface is taken, nil for the run's own.
   ///
-  /// *Throws*: `ExperimentError` for a model of a single shape, or options that cannot be.
+  /// *Throws*: `ExperimentError` for a model of a single shape, options that cannot be, or a level beyond clip or clamp.
   public init(_ model: ShapeModel, options: CodeFitOptions = .init(), level: Double? = nil) throws {
     try options.validate()
     guard model.latentSize > 0 else {
@@ -38,6 +38,17 @@ public struct CodeFit {
     self.level = level ?? model.configuration.field.level
     clamp = options.clamp ?? model.configuration.field.clip ?? 0.1
     precision = options.precision ?? model.configuration.precision
+    try checkLevel()
+  }
+
+  /// Beyond the clip nothing was learned, and beyond the clamp every target would be the same.
+  private func checkLevel() throws {
+    let limit = min(model.configuration.field.clip ?? .infinity, clamp)
+    guard level.isFinite, abs(level) < limit else {
+      throw ExperimentError(
+        "level \(level) cannot be fitted: it must lie between -\(limit) and \(limit), where \(model.path) was trained and"
+          + " distances are not clamped")
+    }
   }
 
   /// Fits a code; `name` is that of the shape, and `progress` is told each step and its loss now and then.

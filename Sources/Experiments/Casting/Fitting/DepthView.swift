@@ -134,7 +134,7 @@ struct DepthView {
 
   /// The normal at a pixel, towards the eye; zero where its neighbours are missing or belong to other parts.
   private func normal(_ column: Int, _ row: Int) -> SIMD3<Float> {
-    guard (1..<width - 1).contains(column), (1..<height - 1).contains(row) else { return .zero }
+    guard column > 0, row > 0, column < width - 1, row < height - 1 else { return .zero }
     let own = depths[row * width + column]
     let pixel = length(point(column, row) - origin(column, row) - own * step(column + 1, row))
     let sides = [(1, 0), (-1, 0), (0, 1), (0, -1)].map { (column + $0.0, row + $0.1) }

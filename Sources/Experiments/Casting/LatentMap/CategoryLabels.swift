@@ -39,7 +39,7 @@ enum CategoryLabels {
     }
     let missing = codes.count { categories[$0.name] == nil }
     guard missing < codes.count else {
-      let (first, own) = (clean(lines[0].split(separator: ",")[0]), codes.first?.name ?? "")
+      let (first, own) = (clean(lines[0].prefix { $0 != "," }), codes.first?.name ?? "")
       throw ExperimentError("\(path): names none of the run's shapes; its first id is \(first), the run's \(own)")
     }
     let remark = missing == 0 ? nil : "\(path) names no category for \(missing) of \(codes.count) codes"

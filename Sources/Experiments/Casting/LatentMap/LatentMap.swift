@@ -55,7 +55,7 @@ public struct LatentMap {
 
   /// The file by which a folder of ours is known.
   static let mark = "map.json"
-  /// Most frames of a tour, and of its page.
+  /// Most frames of a tour.
   public static let frameLimit = 10_000
   /// Most shapes that the page has pictures of.
   public static let pictureLimit = 500

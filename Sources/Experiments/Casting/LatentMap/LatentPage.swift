@@ -12,8 +12,6 @@ struct LatentPage {
   private let first: Data?
 
   /// More frames than these are thinned out.
-  private static let frameLimit = 240
-
   private struct Category: Encodable {
     var name: String
     var color: String
@@ -47,6 +45,9 @@ struct LatentPage {
     var framesPerSecond = 15.0
   }
 
+  /// Every how manyth frame of the tour is shown.
+  private let step: Int
+
   init(
     _ guide: LatentGuide, colors: CategoryColors, shapes: LatentShapes, film: LatentTour, name: String
   ) throws {
@@ -55,7 +56,7 @@ struct LatentPage {
       Category(name: name, color: colors[name], count: guide.categories.count { $0 == name })
     }
     let ranks = Dictionary(uniqueKeysWithValues: colors.names.enumerated().map { ($1, $0) })
-    let step = max(1, (film.frames.count + Self.frameLimit - 1) / Self.frameLimit)
+    step = WalkPage.step(frameCount: film.frames.count)
     let frames = stride(from: 0, to: film.frames.count, by: step).map { index in
       let (frame, place) = (film.frames[index], plane.place(of: film.frames[index].point))
       return Frame(
@@ -96,7 +97,7 @@ struct LatentPage {
   /// The page.
   func html(framesPerSecond: Int) throws -> String {
     var content = content
-    content.framesPerSecond = Double(framesPerSecond)
+    content.framesPerSecond = Double(framesPerSecond) / Double(step)
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     let json = String(decoding: try encoder.encode(content), as: UTF8.self)

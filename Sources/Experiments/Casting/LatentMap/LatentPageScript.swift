@@ -157,7 +157,9 @@ enum LatentPageScript {
       tip.style.left = Math.min(event.clientX - box.left + 12, Math.max(0, box.width - tip.offsetWidth - 6)) + "px";
       tip.style.top = Math.max(0, event.clientY - box.top - 30) + "px";
     });
+    canvas.addEventListener("lostpointercapture", () => { drag = null; });
     canvas.addEventListener("pointerdown", (event) => {
+      if (event.button !== 0) return;
       const [x, y] = at(event);
       drag = { startX: x, startY: y, x: state.x, y: state.y, moved: false };
       canvas.setPointerCapture(event.pointerId);

@@ -22,7 +22,8 @@ struct LatentShapes {
   /// *Throws*: `ExperimentError` if no representative has a surface.
   init(_ guide: LatentGuide, colors: CategoryColors, caster: ShapeCaster, options: LatentMap.Options) throws {
     let stops = guide.representatives.map(\.index)
-    let indices = stops + (try Self.others(guide, count: options.pictureCount)).filter { !stops.contains($0) }
+    let indices =
+      stops + (try Self.others(guide, seed: options.seed, count: options.pictureCount)).filter { !stops.contains($0) }
     var settings = options.progress
     settings.unit = "shapes"
     let progress = ProgressMeter("latent-map", total: indices.count, options: settings)
@@ -52,9 +53,9 @@ struct LatentShapes {
   }
 
   /// Codes from all parts of the map.
-  private static func others(_ guide: LatentGuide, count: Int) throws -> [Int] {
+  private static func others(_ guide: LatentGuide, seed: UInt64, count: Int) throws -> [Int] {
     guard count > 0, count < guide.codes.count else { return count > 0 ? Array(guide.codes.indices) : [] }
-    var options = KMeans.Options(count: count)
+    var options = KMeans.Options(count: count, seed: seed)
     (options.restartCount, options.iterationLimit) = (1, 20)
     let parts = try KMeans(guide.layout.points, options: options)
     return try Representative.all(of: parts, points: guide.layout.points, categories: guide.categories).map(\.index)
@@ -69,14 +70,6 @@ extension ShapePortrait {
     options.samplesPerPixel = max(samplesPerPixel, 16)
     let object = RenderObject(mesh, color: color.forSurfaces, shading: shading)
     return try Renderer(RenderScene([object], upAxis: upAxis)).image(from: view, options: options)
-  }
-
-  /// The picture of a mesh in a colour; without faces only the ground.
-  func image(of mesh: Mesh, color: Color) throws -> Image {
-    var options = RenderOptions(width: side, height: side)
-    options.samplesPerPixel = samplesPerPixel
-    let objects = mesh.faces.isEmpty ? [] : [RenderObject(mesh, color: color.forSurfaces, shading: shading)]
-    return try Renderer(RenderScene(objects, bounds: bounds, upAxis: upAxis)).image(from: view, options: options)
   }
 }
 

@@ -13,7 +13,7 @@ struct LatentTour {
     var share: Double
     /// Its point of the map.
     var point: SIMD2<Double>
-    /// PNG bytes of the shape's picture.
+    /// PNG bytes of the shape's picture; nothing where the page does not show the frame.
     var picture: Data
   }
 
@@ -30,7 +30,7 @@ struct LatentTour {
     framesPerSecond = options.framesPerSecond
     animation = AnimatedPNG(framesPerSecond: framesPerSecond)
     let count = options.frameCount ?? min(240, 8 * guide.stops.count)
-    encoder = count == 0 ? nil : try FilmEncoder(searchPath: options.searchPath ?? Self.searchPath)
+    encoder = count == 0 ? nil : try FilmEncoder(searchPath: options.searchPath)
     let plan = try WalkPlan(guide.stops.map { guide.codes[$0.index] }, options: LatentGuide.spline, frameCount: count)
     let (path, ground) = (try guide.path(), try Self.ground(guide, colors: colors, side: options.portrait.side))
     var portrait = options.portrait
@@ -47,15 +47,13 @@ struct LatentTour {
       let image = try portrait.image(of: mesh, color: color)
       let frame = Frame(
         from: step.from, to: step.to, share: step.share, point: SIMD2(Double(place[0]), Double(place[1])),
-        picture: try image.pngData())
+        picture: frames.count % WalkPage.step(frameCount: count) == 0 ? try image.pngData() : Data())
       try append(Self.joined(image, ground, frame, color: color, label: Self.label(frame, guide)))
       frames.append(frame)
       progress.advance()
     }
     progress.finish()
   }
-
-  private static var searchPath: String? { ProcessInfo.processInfo.environment["PATH"] }
 
   private mutating func append(_ image: Image) throws {
     try animation.append(image)

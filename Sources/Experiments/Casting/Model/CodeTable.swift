@@ -45,8 +45,12 @@ public struct CodeTable: Sendable, Equatable {
 
   /// The list of shapes in a checkpoint; nil if it has none.
   static func entries(in file: StateFile, path: String) throws -> [ShapeEntry]? {
-    guard let text = file.metadata[metadataKey] else { return nil }
-    return try text.split(separator: "\n").enumerated().map { index, line in
+    try file.metadata[metadataKey].map { try entries($0, path: path) }
+  }
+
+  /// The shapes that such a list names.
+  static func entries(_ text: String, path: String) throws -> [ShapeEntry] {
+    try text.split(separator: "\n").enumerated().map { index, line in
       do {
         return try JSONDecoder().decode(ShapeEntry.self, from: Data(line.utf8))
       } catch {

@@ -23,22 +23,12 @@ public struct ShapeConfiguration: Codable, Sendable, Equatable {
 
 /// What the output of a shape decoder means, which its weights do not tell.
 public struct FieldOptions: Codable, Sendable, Equatable {
-  /// Where the shapes lie.
-  public enum Region: String, Codable, Sendable, CaseIterable {
-    /// In the unit cube: the longest side of a shape's box is 2.
-    case cube
-    /// In the unit ball: a shape's farthest point from the origin is at 1.
-    case sphere
-  }
-
   /// The distance at which the training data were clipped; null for not at all. Levels beyond it mean nothing.
   public var clip: Double? = 0.1
   /// Output times this is a distance: 0.1 for a network that was trained on distances divided by 0.1.
   public var scale = 1.0
   /// The level at which surfaces are best taken, a distance.
   public var level = 0.0
-  /// Where the shapes lie.
-  public var region = Region.sphere
 
   /// Distances, clipped at 0.1, of shapes in the unit ball.
   public init() {}

@@ -65,8 +65,8 @@ public final class ShapeModel {
   public func surface(
     code: [Float], resolution: Int, level: Double? = nil, precision: Precision? = nil
   ) throws -> SparseSurface {
-    try SparseSurfaceExtraction.ofLearnedDistance(
-      level: Float(level ?? configuration.field.level), resolution: resolution
-    ).surface(of: field(code: code, precision: precision))
+    try DecoderSurface(
+      field(code: code, precision: precision), level: Float(level ?? configuration.field.level), resolution: resolution
+    ).surface
   }
 }

@@ -30,6 +30,7 @@ public struct Reconstruction {
     guard (2...SparseSurfaceExtraction.largestExtent).contains(request.resolution) else {
       throw ExperimentError("the resolution must be 2 to \(SparseSurfaceExtraction.largestExtent)")
     }
+    try MemoryRequirement(resolution: request.resolution, isDense: false).check()
     let fit = try CodeFit(model, options: request.fit, level: request.level)
     let subject = try ReconstructionSubject(request)
     let name = URL(filePath: request.input).deletingPathExtension().lastPathComponent

@@ -56,7 +56,7 @@ struct ReconstructionSubject {
         try SurfaceSampler(placed).points(count: Self.surfaceCount, seed: request.fit.seed)
       }
       let cloud = PointCloud(positions: samples.map(\.position), normals: samples.map(\.normal))
-      var view = PartialView(cloud, eye: Self.eye(request.sensor, frame))
+      var view = PartialView(cloud, eye: isPartial ? Self.eye(request.sensor, frame) : nil)
       view.isComplete = !isPartial
       observations = try view.observations(request.view, name: request.input)
     case .depthView(let direction, let side):
@@ -73,6 +73,9 @@ struct ReconstructionSubject {
         "\(request.input): holds signed distances and not points of a surface; leave out --points, --partial, --depth-view"
       )
     }
+    guard (request.normalization ?? MeshNormalization.none) == MeshNormalization.none else {
+      throw ExperimentError("\(request.input): samples have a frame of their own; use --transform and not --normalize")
+    }
     kind = "samples"
     var placed = file
     if let path = request.transform {
@@ -85,8 +88,15 @@ struct ReconstructionSubject {
       (frame, frameRule) = (file.frame, "that of the samples; the file leads back to the units of its mesh")
     }
     observations = try Observations(points: placed.points, distances: placed.distances, name: request.input)
-    let surface = try ReferenceSurface(samplesOf: placed, count: request.comparison.sampleCount, name: request.input)
-    (reference, shown) = (surface, PointMarks.mesh(surface.shownPoints))
+    shown = PointMarks.mesh(placed.points)
+    do {
+      let surface = try ReferenceSurface(samplesOf: placed, count: request.comparison.sampleCount, name: request.input)
+      (reference, shown) = (surface, PointMarks.mesh(surface.shownPoints))
+    } catch  where request.reference != nil {
+      // The mesh that was named is what counts.
+    } catch {
+      notes.append("not compared with its samples: \(error)")
+    }
   }
 
   private init(_ cloud: PointCloud, sensor: SIMD3<Float>?, _ request: ReconstructionRequest) throws {
@@ -102,7 +112,8 @@ struct ReconstructionSubject {
     let placed = PointCloud(
       positions: cloud.positions.map { [frame] in SIMD3<Float>(frame.inner(SIMD3<Double>($0))) },
       normals: cloud.normals?.map { [frame] in SIMD3<Float>(frame.innerDirection(SIMD3<Double>($0))) })
-    var view = PartialView(placed, eye: Self.eye(sensor, frame))
+    // No single place sees all of a whole surface.
+    var view = PartialView(placed, eye: isComplete ? nil : Self.eye(sensor, frame))
     view.isComplete = isComplete
     observations = try view.observations(request.view, name: request.input)
     shown = PointMarks.mesh(placed.positions)
@@ -144,7 +155,8 @@ struct ReconstructionSubject {
     guard share >= 0.5 else {
       throw ExperimentError(
         "\(request.input): only \(Int(100 * share)) % of its points lie within -1 and 1, where the model's shapes are; "
-          + "use --transform or --normalize sphere")
+          + (["mesh", "surface points"].contains { kind.hasPrefix($0) }
+            ? "use --transform or --normalize sphere" : "use --transform"))
     }
     if share < 1 {
       notes.append(

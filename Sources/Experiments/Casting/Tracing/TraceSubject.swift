@@ -21,20 +21,23 @@ public struct TraceSubject {
 
   /// The solids of a mesh file, a run or a file of weights.
   ///
-  /// *Parameters*: a mesh is brought into the unit sphere. `level` is nil for what the model says. `seed` decides random
+  /// *Parameters*: `codes` is nil for the first, and for meshes. A mesh is brought into the unit sphere. `level` is nil for what the model says. `seed` decides random
   /// codes, `device` is as the user says it.
   /// *Throws*: if it is none of these, has no such code, or never learned a distance as large as the level.
   public static func read(
-    _ path: String, _ codes: Codes, level: Float?, seed: UInt64, device: String
+    _ path: String, _ codes: Codes?, level: Float?, seed: UInt64, device: String
   ) throws -> [TraceSubject] {
     let url = URL(filePath: path)
     if MeshFormat(rawValue: url.pathExtension.lowercased()) != nil {
+      guard codes == nil else {
+        throw ExperimentError("\(path): is a mesh and has no codes; leave out --code and --codes")
+      }
       let mesh = try NormalizedMesh(try Mesh(contentsOf: url), .sphere).mesh
       return [TraceSubject(name: url.lastPathComponent, field: try MeshDistanceField(mesh), level: level ?? 0)]
     }
     let space = try ShapeSpace.open(path, device: device)
     let checkedLevel = try space.checkedLevel(level.map(Double.init))
-    return try values(codes, of: space, seed: seed).map { code in
+    return try values(codes ?? .number(0), of: space, seed: seed).map { code in
       TraceSubject(name: code.name, field: try space.field(code.values), level: checkedLevel)
     }
   }

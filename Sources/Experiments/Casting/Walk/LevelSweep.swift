@@ -109,26 +109,27 @@ public struct LevelSweep {
     }
     try ShapeGeneration.requireUsable(options.out, mark: Self.mark, force: options.force)
     let progress = ProgressMeter("sweep", total: casters.count * codes.count, options: options.progress)
-    var results: [(code: NamedCode, casts: [CastShape])] = []
-    for code in codes {
+    var (rows, pictures): ([Row], [[Image?]]) = ([], [])
+    var shelf = SweepShelf(options)
+    for (number, code) in codes.enumerated() {
       let casts = try casters.map { caster in
         defer { progress.advance() }
         return try caster.cast(code)
       }
-      results.append((code, casts))
+      let steps = try casters.indices.map { index in
+        Step(
+          level: casters[index].level, isRecommended: isRecommended(casters[index]), surface: casts[index].facts,
+          mesh: try shelf.put(casts[index], code: number, step: index))
+      }
+      rows.append(
+        Row(code: code.name, range: casts.dropFirst().reduce(casts[0].range) { $0.union($1.range) }, steps: steps))
+      pictures.append(try self.pictures(casts, rowCount: codes.count))
     }
-    let all = results.flatMap(\.casts)
-    guard all.contains(where: { !$0.isEmpty }) else {
-      let range = all.dropFirst().reduce(all[0].range) { $0.union($1.range) }
-      throw casters[0].nothingSolid(range, count: codes.count)
+    guard let folder = shelf.folder else {
+      let range = rows.dropFirst().reduce(rows[0].range) { $0.union($1.range) }
+      throw casters[0].nothingSolid(range, count: codes.count, levels: casters.map(\.level))
     }
-    let folder = try OutputFolder(options.out, mark: Self.mark, force: options.force)
-    let picture = try sheet(results, casters)
-    let rows = try results.enumerated().map { index, result in
-      Row(
-        code: result.code.name, range: result.casts.dropFirst().reduce(result.casts[0].range) { $0.union($1.range) },
-        steps: try zip(casters, result.casts).map { try step($0, $1, row: index, folder) })
-    }
+    let picture = try sheet(pictures, codes, casters)
     let outcome = Outcome(
       model: space.name, folder: folder.url.path, resolution: options.resolution, clip: space.clip, rows: rows)
     try folder.write(try picture.pngData(), as: "sweep.png")
@@ -151,29 +152,52 @@ public struct LevelSweep {
 
   private func isRecommended(_ caster: ShapeCaster) -> Bool { abs(Double(caster.level) - space.level) < 1e-6 }
 
-  private func step(_ caster: ShapeCaster, _ cast: CastShape, row: Int, _ folder: OutputFolder) throws -> Step {
-    var file: String?
-    if options.writesMeshes, !cast.isEmpty {
-      let name = String(format: "code_%04d_level_%+.4f.glb", row, caster.level)
-      try folder.write(try cast.mesh.data(format: .glb), as: name)
-      file = name
-    }
-    return Step(level: caster.level, isRecommended: isRecommended(caster), surface: cast.facts, mesh: file)
+  /// A row of pictures in one frame.
+  private func pictures(_ casts: [CastShape], rowCount: Int) throws -> [Image?] {
+    var portrait = options.portrait.fitting(columns: casts.count, rows: rowCount)
+    let boxes = casts.compactMap(\.mesh.bounds)
+    portrait.bounds = boxes.dropFirst().reduce(boxes.first) { $0?.union($1) }
+    return try casts.map { try portrait.image(of: $0.mesh) }
   }
 
-  private func sheet(_ results: [(code: NamedCode, casts: [CastShape])], _ casters: [ShapeCaster]) throws -> Image {
-    let rows = try results.map { result in
-      var portrait = options.portrait
-      let boxes = result.casts.compactMap(\.mesh.bounds)
-      portrait.bounds = boxes.dropFirst().reduce(boxes.first) { $0?.union($1) }
-      return try result.casts.map { try portrait.image(of: $0.mesh) as Image? }
-    }
+  private func sheet(_ rows: [[Image?]], _ codes: [NamedCode], _ casters: [ShapeCaster]) throws -> Image {
     var sheet = ContactSheet(
-      rows: rows, rowLabels: results.count > 1 ? results.map(\.code.name) : [],
+      rows: rows, rowLabels: codes.count > 1 ? codes.map(\.name) : [],
       columnLabels: casters.map { "\($0.level)" + (isRecommended($0) ? " (recommended)" : "") },
-      title: "The same \(results.count == 1 ? "code" : "codes") at several levels")
+      title: "The same \(codes.count == 1 ? "code" : "codes") at several levels")
     let clip = space.clip.map { " Distances were clipped at ±\($0) in training: no level beyond." } ?? ""
     sheet.caption = "\(options.resolution) samples along each axis; one frame for each row.\(clip)"
     return try sheet.image()
+  }
+}
+
+/// Where the surfaces of a sweep go: the folder is made with the first one, so that a failure leaves nothing behind.
+private struct SweepShelf {
+  private let options: LevelSweep.Options
+  private(set) var folder: OutputFolder?
+
+  init(_ options: LevelSweep.Options) { self.options = options }
+
+  /// Writes a surface, if surfaces are asked for, and returns the name of its file.
+  mutating func put(_ cast: CastShape, code: Int, step: Int) throws -> String? {
+    guard !cast.isEmpty else { return nil }
+    let folder = try open()
+    guard options.writesMeshes else { return nil }
+    let name = String(format: "code_%04d_step_%02d.glb", code, step)
+    try folder.write(try cast.mesh.data(format: .glb), as: name)
+    return name
+  }
+
+  /// Surfaces of an earlier sweep would be taken for part of this one.
+  private mutating func open() throws -> OutputFolder {
+    if let folder { return folder }
+    let isOurs = FileManager.default.fileExists(atPath: "\(options.out)/\(LevelSweep.mark)")
+    let made = try OutputFolder(options.out, mark: LevelSweep.mark, force: options.force)
+    for name in isOurs ? try FileManager.default.contentsOfDirectory(atPath: made.url.path) : []
+    where name.wholeMatch(of: /code_[0-9]{4,}_(step|level)_.*\.glb/) != nil {
+      try FileManager.default.removeItem(at: made.file(name))
+    }
+    folder = made
+    return made
   }
 }

@@ -25,16 +25,16 @@ struct MemoryRequirement {
 
   private static func saturated(_ bytes: Double) -> Int { Int(exactly: bytes.rounded()) ?? .max }
 
-  /// *Throws*: `ExperimentError` that says what it would take, if that is more than there is.
-  func check(available: Int? = AvailableMemory.bytes) throws {
+  /// *Throws*: `ExperimentError` that says what it would take, if that is more than there is, and `advice` on what else to do.
+  func check(advice: String = "", available: Int? = AvailableMemory.bytes) throws {
     guard let available, bytes > available else { return }
     let part =
       isDense
       ? "the grid of one shape and its file alone \(QuantityText.memory(gridBytes))"
       : "about \(Self.surfaceBytesPerSquare) bytes for each of \(resolution)^2 cells of a surface"
     throw ExperimentError(
-      "--resolution \(resolution) would take \(QuantityText.memory(bytes)) of memory (\(part)), but"
-        + " \(QuantityText.memory(available)) are free; use a lower one\(isDense ? " or leave out --grids" : "")")
+      "a resolution of \(resolution) would take \(QuantityText.memory(bytes)) of memory (\(part)), but"
+        + " \(QuantityText.memory(available)) are free; use a lower one\(advice)")
   }
 }
 

@@ -115,7 +115,7 @@ public struct ResolutionComparison {
     for code in codes {
       let surfaces = try surfaces(of: code, casters)
       rows.append(Row(code: code.name, ways: try ways(surfaces)))
-      pictures.append(try self.pictures(surfaces))
+      pictures.append(try self.pictures(surfaces, rowCount: codes.count))
       progress.advance()
     }
     let outcome = Outcome(model: space.name, folder: options.out, level: casters[0].level, rows: rows)
@@ -163,10 +163,11 @@ public struct ResolutionComparison {
     }
   }
 
-  private func pictures(_ surfaces: [(label: String, mesh: Mesh)]) throws -> [Image?] {
+  private func pictures(_ surfaces: [(label: String, mesh: Mesh)], rowCount: Int) throws -> [Image?] {
     let boxes = surfaces.compactMap(\.mesh.bounds)
+    let fitting = options.portrait.fitting(columns: surfaces.count, rows: rowCount)
     return try surfaces.enumerated().map { index, surface in
-      var portrait = options.portrait
+      var portrait = fitting
       portrait.bounds = boxes.dropFirst().reduce(boxes.first) { $0?.union($1) }
       // The faces of the raster are what there is to see of it.
       if index == 0 { portrait.shading = .flat }

@@ -9,44 +9,32 @@ struct ShapeCaster {
   /// The value on the surfaces.
   let level: Float
 
-  /// Samples along each axis when a field is asked for its range only.
-  private static let probeResolution = 33
-
   /// *Throws*: `ExperimentError` for a level that the space did not learn, or a resolution that does not fit into memory.
   init(_ space: ShapeSpace, resolution: Int, level: Double?, isDense: Bool = false) throws {
     (self.space, self.resolution) = (space, resolution)
     self.level = try space.checkedLevel(level)
-    try MemoryRequirement(resolution: resolution, isDense: isDense).check()
+    try MemoryRequirement(resolution: resolution, isDense: isDense).check(
+      advice: isDense ? " or leave out --grids" : "")
   }
 
-  /// The surface of a code; its mesh is empty if the level is not crossed. (Where all of the cube is inside, the extraction
-  /// gives the cube's own walls.)
+  /// The surface of a code; its mesh is empty if the level is not crossed.
   func cast(_ code: NamedCode) throws -> CastShape {
     let start = ContinuousClock.now
-    let field = ObservedField(try space.field(code.values))
-    let surface = try SparseSurfaceExtraction.ofLearnedDistance(level: level, resolution: resolution)
-      .surface(of: field)
-    let elapsed = (ContinuousClock.now - start) / .seconds(1)
-    // A sparse extraction that found nothing has asked for little; the range that is told must be worth something.
-    if surface.mesh.faces.isEmpty || field.range.upper <= level { _ = try probe(field) }
-    let range = field.range
-    let mesh = range.lower < level && level < range.upper ? surface.mesh : Mesh()
+    let found = try DecoderSurface(space.field(code.values), level: level, resolution: resolution)
+    let mesh = found.surface.mesh
     return CastShape(
-      name: code.name, mesh: mesh, facts: SurfaceFacts(mesh), seconds: elapsed, range: range,
-      statistics: surface.statistics)
+      name: code.name, mesh: mesh, facts: SurfaceFacts(mesh), seconds: (ContinuousClock.now - start) / .seconds(1),
+      range: found.range, statistics: found.surface.statistics)
   }
 
   /// What is thrown where no surface was found at all.
-  func nothingSolid(_ range: FieldRange, count: Int) -> ExperimentError {
+  func nothingSolid(_ range: FieldRange, count: Int, levels: [Float] = []) -> ExperimentError {
     let fields = count == 1 ? "the field of the code lies" : "the fields of all \(count) codes lie"
+    let (first, last) = (levels.first ?? level, levels.last ?? level)
+    let subject = levels.count > 1 ? "none of the levels \(first) to \(last) is ever" : "level \(first) is never"
     return ExperimentError(
-      "level \(level) is never crossed: \(fields) between \(String(format: "%.4g and %.4g", range.lower, range.upper))"
-        + " in [-1, 1]^3; choose a --level between")
-  }
-
-  private func probe(_ field: ObservedField) throws -> ScalarGrid {
-    try ScalarGrid(
-      sampling: field, shape: .init(cube: Self.probeResolution), frame: .unitCube(count: Self.probeResolution))
+      "\(subject) crossed: \(fields) between \(String(format: "%.4g and %.4g", range.lower, range.upper))"
+        + " in [-1, 1]^3; choose \(levels.isEmpty ? "a --level" : "--levels") between")
   }
 }
 

@@ -90,6 +90,9 @@ public struct ShapeGeneration {
     let codes = try options.codes.codes(of: space)
     try Self.requireUsable(options.out, force: options.force)
     var shelf = ShapeShelf(options, space: space)
+    let columns = Self.columns(of: min(codes.count, Self.pictureLimit))
+    let portrait = options.portrait.fitting(
+      columns: columns, rows: (min(codes.count, Self.pictureLimit) + columns - 1) / columns)
     var shapes: [Shape] = []
     var sheet: [Image] = []
     var range: FieldRange?
@@ -98,7 +101,7 @@ public struct ShapeGeneration {
       let cast = try caster.cast(code)
       range = range?.union(cast.range) ?? cast.range
       shapes.append(try shelf.put(cast, code, index))
-      if sheet.count < Self.pictureLimit { sheet.append(try picture(cast, index)) }
+      if sheet.count < Self.pictureLimit { sheet.append(try picture(cast, index, portrait)) }
       progress.advance()
     }
     guard let folder = shelf.close() else {
@@ -121,17 +124,18 @@ public struct ShapeGeneration {
     _ = try OutputFolder(path, mark: mark, force: force)
   }
 
-  private func picture(_ cast: CastShape, _ index: Int) throws -> Image {
-    var image = try options.portrait.image(of: cast.mesh)
+  private func picture(_ cast: CastShape, _ index: Int, _ portrait: ShapePortrait) throws -> Image {
+    var image = try portrait.image(of: cast.mesh)
     let style = TextStyle(size: 13, color: .ink)
     let name = cast.isEmpty ? "\(cast.name): nothing" : cast.name
     style.draw(style.fitted("\(index)  \(name)", width: image.width - 12), x: 6, y: 4, on: &image)
     return image
   }
 
+  private static func columns(of count: Int) -> Int { max(1, min(8, Int(Double(count).squareRoot().rounded(.up)))) }
+
   private func contactSheet(_ images: [Image], of count: Int, level: Float) throws -> Image {
-    let columns = max(1, min(8, Int(Double(images.count).squareRoot().rounded(.up))))
-    var sheet = ContactSheet(images, columnCount: columns)
+    var sheet = ContactSheet(images, columnCount: Self.columns(of: images.count))
     let more = count > images.count ? "; the first \(images.count) of \(count)" : ""
     sheet.caption = "level \(level), \(options.resolution) samples along each axis\(more)"
     return try sheet.image()

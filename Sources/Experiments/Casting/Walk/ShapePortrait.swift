@@ -18,11 +18,22 @@ public struct ShapePortrait: Sendable {
   /// The usual view.
   public init() {}
 
-  /// The picture of a mesh; without faces only the ground that nothing throws a shadow on.
-  func image(of mesh: Mesh) throws -> Image {
+  /// With pictures so small that a sheet of so many columns and rows is no larger than pictures may be.
+  func fitting(columns: Int, rows: Int) -> ShapePortrait {
+    var portrait = self
+    // A fifth is left for labels and gaps.
+    let pixels = 0.8 * Double(Image.maximumPixelCount) / Double(max(1, columns * rows))
+    portrait.side = min(side, Int(pixels.squareRoot()))
+    return portrait
+  }
+
+  /// The picture of a mesh, in a category's colour if one is given; without faces only the ground that nothing throws a shadow on.
+  func image(of mesh: Mesh, color: Color? = nil) throws -> Image {
     var options = RenderOptions(width: side, height: side)
     options.samplesPerPixel = samplesPerPixel
-    let objects = mesh.faces.isEmpty ? [] : [RenderObject(mesh, shading: shading)]
+    var object = RenderObject(mesh, shading: shading)
+    if let color { object = RenderObject(mesh, color: color.forSurfaces, shading: shading) }
+    let objects = mesh.faces.isEmpty ? [] : [object]
     return try Renderer(RenderScene(objects, bounds: bounds, upAxis: upAxis)).image(from: view, options: options)
   }
 }

@@ -41,8 +41,8 @@ struct WalkPage {
   init(
     _ outcome: ShapeWalk.Outcome, surfaces: WalkSurfaces, pictures: WalkPictures, options: ShapeWalk.Options
   ) throws {
-    let step = (outcome.frames.count + Self.frameLimit - 1) / Self.frameLimit
-    let shown = Array(stride(from: 0, to: outcome.frames.count, by: max(1, step)))
+    let step = Self.step(frameCount: outcome.frames.count)
+    let shown = Array(stride(from: 0, to: outcome.frames.count, by: step))
     let cells = Self.cells(faces: shown.map { outcome.frames[$0].surface.faces }, resolution: outcome.resolution)
     let bounds = surfaces.bounds
     let frames = try shown.map { index in
@@ -51,11 +51,11 @@ struct WalkPage {
         shape: try PackedMesh(try surfaces.mesh(index), in: bounds, cells: cells).data.base64EncodedString())
     }
     let stops = surfaces.plan.stops.map { frame in
-      Stop(name: outcome.frames[frame].from, frame: frame / max(1, step))
+      Stop(name: outcome.frames[frame].from, frame: frame / step)
     }
     let center = bounds.center
     let content = Content(
-      frames: frames, stops: stops, framesPerSecond: Double(options.framesPerSecond) / Double(max(1, step)),
+      frames: frames, stops: stops, framesPerSecond: Double(options.framesPerSecond) / Double(step),
       lower: [bounds.lower.x, bounds.lower.y, bounds.lower.z], side: max(bounds.extent.max(), 1e-6),
       center: [center.x, center.y, center.z], radius: bounds.radius, isYUp: options.portrait.upAxis == .y,
       azimuth: options.portrait.view.azimuth, elevation: options.portrait.view.elevation)
@@ -63,6 +63,9 @@ struct WalkPage {
       title: "A walk through \(outcome.codes.count) codes", facts: Self.facts(outcome, step: step),
       content: try Self.json(content), first: frames.first?.picture ?? "")
   }
+
+  /// Every how manyth frame a page shows.
+  static func step(frameCount: Int) -> Int { max(1, (frameCount + frameLimit - 1) / frameLimit) }
 
   /// How finely shapes are kept: the finest step at which all of them fit into the page.
   private static func cells(faces: [Int], resolution: Int) -> Int {

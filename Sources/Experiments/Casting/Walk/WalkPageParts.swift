@@ -154,8 +154,8 @@ enum WalkPageParts {
           [loaded, count] = [frame, shape.corners.length];
           state.dirty = true;
         } catch (problem) {
-          label.textContent = "This frame cannot be shown in 3D: " + problem.message;
           choose(false);
+          label.textContent = "This frame cannot be shown in 3D: " + problem.message;
         } finally { busy = false; }
       }
       function draw() {

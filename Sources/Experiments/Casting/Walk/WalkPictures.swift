@@ -4,7 +4,7 @@ import Runs
 
 /// The pictures of all frames, from one fixed camera in constant light.
 struct WalkPictures {
-  /// PNG bytes of each frame.
+  /// PNG bytes of the frames that the page shows; nothing for the others.
   private(set) var frames: [Data] = []
   /// Time of each.
   private(set) var seconds: [Double] = []
@@ -28,7 +28,8 @@ struct WalkPictures {
       let start = ContinuousClock.now
       let image = try portrait.image(of: mesh)
       seconds.append((ContinuousClock.now - start) / .seconds(1))
-      frames.append(try film.append(image, label: frame.label))
+      let picture = try film.append(image, label: frame.label)
+      frames.append(index % WalkPage.step(frameCount: surfaces.frames.count) == 0 ? picture : Data())
       progress.advance()
     }
     let told = try film.write(
