@@ -72,7 +72,8 @@ struct BadShapeInputTests {
     let arguments = [verb, run.path, "--out", folder.file("out"), "--resolution", "12", "--quiet"]
     try expectLine(
       arguments + [verb == "sweep" ? "--levels" : "--level", "\(level)"],
-      says: ["level \(level) is never crossed", "between", verb == "sweep" ? "choose --levels" : "choose a --level"], in: folder)
+      says: ["level \(level) is never crossed", "between", verb == "sweep" ? "choose --levels" : "choose a --level"],
+      in: folder)
   }
 
   @Test("what is no run of shapes is refused", arguments: ["generate", "interpolate", "sweep", "compare-resolutions"])

@@ -92,7 +92,10 @@ public struct ShapeDemo {
       throw ExperimentError("there is no recipe autodecoder-small")
     }
     configuration.seed = options.seed
-    configuration.training.samples = 0
+    // Longer than the recipe: what fits into the demonstration's minutes on two cores.
+    (configuration.training.steps, configuration.optimizer.scheduleSteps) = (5000, 5000)
+    configuration.optimizer.averageDecay = 0.999
+    (configuration.training.samples, configuration.training.validationInterval) = (0, 1250)
     var training = TrainingRequest(data: data, run: run)
     (training.minutes, training.force, training.progress) = (options.minutes, true, options.progress)
     let outcome = try RunTrainer(
