@@ -223,7 +223,7 @@ struct EvaluationShapes: Sendable {
     guard !heldOut.isEmpty else {
       throw ExperimentError(
         lists != nil
-          ? "\(options.data): its lists name no shape of that part; choose another --part"
+          ? "\(part) names no shape; choose another --part, or share more out with `data split`"
           : "\(options.data): holds no shape that is held out; the run learned from all of them")
     }
     let trainingFolder = try options.trainingData.map(open) ?? folder
