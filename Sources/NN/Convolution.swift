@@ -37,6 +37,15 @@ public final class Conv3d: Module {
     convolution.kernels = options.keepsTransforms ? kernels : nil
     return convolution(input, staysReduced: staysReduced)
   }
+
+  /// Convolves an input of which only the first channels are given and the others are zero, without making these.
+  public func ofLeadingChannels(_ input: Tensor, precision: Precision = .float32) -> Tensor {
+    let channels = input.shape[1]
+    let kernel = channels == weight.value.shape[1] ? weight.value : weight.value.narrowed(1, 0, channels)
+    return LayerConvolution(
+      weight: kernel, bias: bias?.value, options: options, isTransposed: false, precision: precision
+    )(input, staysReduced: false)
+  }
 }
 
 /// Transposed 3D convolution: the map that a convolution's gradient applies.

@@ -34,6 +34,28 @@ public enum PublishedKeys {
     }
   }
 
+  /// Published name of each parameter of the growing voxel critic, by own name. (The files hold every convolution twice, also as
+  /// `optional_layer_I`.)
+  public static func voxelCritic(_ network: VoxelCritic) -> [String: String] {
+    keys(of: network) { own in
+      let parts = own.split(separator: ".").map(String.init)
+      let last = parts[parts.count - 1]
+      return switch parts[0] {
+      case "level": "optional_layers.\(parts[1]).0.\(last)"
+      case "first": "head.1.\(last)"
+      default: "head.3.\(last)"
+      }
+    }
+  }
+
+  /// Published name of each parameter of the PointNet critic, by own name.
+  public static func pointCritic(_ network: PointCritic) -> [String: String] {
+    keys(of: network) { own in
+      let parts = own.split(separator: ".").map(String.init)
+      return "\(parts[0] == "point" ? "nn1" : "nn2").\(2 * (Int(parts[1]) ?? 0)).\(parts[2])"
+    }
+  }
+
   private static func keys(of network: some Module, published: (String) -> String) -> [String: String] {
     Dictionary(uniqueKeysWithValues: network.parameters().map { ($0.key, published($0.key)) })
   }
