@@ -24,6 +24,12 @@ struct DataShapes: ParsableCommand {
   @Option(help: "Categories with commas between them; without it all.")
   var categories = FamilyList()
 
+  @Option(
+    help:
+      "Also grids of distances with so many samples along each axis, with commas between: 8,16,32,64 for the voxel GAN."
+  )
+  var voxels: IndexList?
+
   @Option(help: "deepsdf, deepsdf-code, mesh-to-sdf, uniform or shapegan.")
   var preset = SamplePreset.deepsdf
 
@@ -33,11 +39,15 @@ struct DataShapes: ParsableCommand {
   @OptionGroup var common: CommonOptions
 
   func validate() throws {
+    guard (voxels?.values ?? []).allSatisfy({ (2...512).contains($0) }) else {
+      throw ValidationError("--voxels takes numbers from 2 to 512")
+    }
     guard (1...10_000).contains(count) else { throw ValidationError("--count must be from 1 to 10000") }
   }
 
   func run() throws {
-    let export = FamilyExport(categories.families, count: count, plan: try plan.plan(preset), seed: seed.seed)
+    var export = FamilyExport(categories.families, count: count, plan: try plan.plan(preset), seed: seed.seed)
+    export.voxels = voxels?.values ?? []
     for path in export.paths(in: out) { try force.requireFree(path) }
     try OutputFolder.make(out)
     let total = count * categories.families.count

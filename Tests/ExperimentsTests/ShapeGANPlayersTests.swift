@@ -65,8 +65,9 @@ struct ShapeGANPlayersTests {
   @Test("The grid is linspace(-1, 1, R)^3 with x slowest")
   func grid() {
     let rows = VoxelGANPlayers.grid(4).array(of: Float.self)
-    let expected = (0..<64).flatMap { index in
-      [index / 16, index / 4 % 4, index % 4].map { -1 + 2 * Float($0) / 3 }
+    var expected: [Float] = []
+    for index in 0..<64 {
+      for place in [index / 16, index / 4 % 4, index % 4] { expected.append(Float(place) * 2 / 3 - 1) }
     }
     #expect(zip(rows, expected).allSatisfy { abs($0 - $1) < 1e-6 })
   }

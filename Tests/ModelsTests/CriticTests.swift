@@ -91,10 +91,10 @@ struct CriticTests {
     for (entry, gradient) in zip(parameters, gradients) {
       let published = try #require(keys[entry.key])
       if reference.contains("\(name).grad_gp.\(published)") {
-        expectClose(gradient, try reference.tensor("\(name).grad_gp.\(published)"), 1e-4, published)
+        expectClose(gradient, try reference.tensor("\(name).grad_gp.\(published)"), 3e-4, published)
       }
       expectClose(
-        gradient.squared().sum().sqrt(), try reference.tensor("\(name).grad_gp_l2.\(published)"), 1e-4, published)
+        gradient.squared().sum().sqrt(), try reference.tensor("\(name).grad_gp_l2.\(published)"), 3e-4, published)
     }
   }
 
@@ -139,17 +139,20 @@ struct CriticTests {
   func halving() {
     // A linear field is what linear interpolation reproduces.
     func field(_ edge: Int) -> Tensor {
-      let values = (0..<edge * edge * edge).map { index -> Float in
-        let place = [index / (edge * edge), index / edge % edge, index % edge].map {
-          -1 + 2 * Float($0) / Float(edge - 1)
-        }
-        return place[0] + 3 * place[1] - 2 * place[2]
+      var values: [Float] = []
+      for index in 0..<edge * edge * edge {
+        let (i, j, k) = (index / (edge * edge), index / edge % edge, index % edge)
+        let scale = 2 / Float(edge - 1)
+        let place = SIMD3<Float>(Float(i), Float(j), Float(k)) * scale
+        values.append((place * SIMD3<Float>(1, 3, -2)).sum())
       }
       return Tensor(values, shape: [1, edge, edge, edge])
     }
     expectClose(GridHalving.aligned(field(16)), field(8), 1e-5, "aligned")
     let strided = GridHalving.strided(field(16)).array(of: Float.self)
     let fine = field(16).array(of: Float.self)
-    #expect(strided[8 * 8 * 3 + 8 * 5 + 7] == fine[16 * 16 * 6 + 16 * 10 + 14])
+    let (coarse, double) = (64 * 3 + 8 * 5 + 7, 256 * 6 + 16 * 10 + 14)
+    let (here, there) = (strided[coarse], fine[double])
+    #expect(here == there)
   }
 }

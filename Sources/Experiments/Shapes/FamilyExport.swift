@@ -15,6 +15,9 @@ public struct FamilyExport: Sendable {
   /// Samples along every axis from which surfaces are made; boxes have exact ones.
   public var resolution = 128
 
+  /// Samples along each axis of grids of distances that are written too, `voxels_32/ID.npy` as `sdf prepare` does.
+  public var voxels: [Int] = []
+
   /// The table of all shapes of a folder.
   public static let tableName = "shapes.csv"
 
@@ -31,7 +34,8 @@ public struct FamilyExport: Sendable {
   /// The files that it writes into a folder, the table last.
   public func paths(in folder: String) -> [String] {
     members.flatMap { member in
-      ["npz", "stl"].map { folder + String(format: "/\(member.family.rawValue)/%04d.", member.index) + $0 }
+      let id = "\(member.family.rawValue)/" + String(format: "%04d", member.index)
+      return ["npz", "stl"].map { "\(folder)/\(id).\($0)" } + voxels.map { "\(folder)/voxels_\($0)/\(id).npy" }
     } + ["\(folder)/\(Self.tableName)"]
   }
 
@@ -51,12 +55,20 @@ public struct FamilyExport: Sendable {
       try makeFolder(URL(filePath: stem).deletingLastPathComponent())
       try SampleArchive.write(set, to: "\(stem).npz")
       try surface.write(to: URL(filePath: "\(stem).stl"))
+      for side in voxels { try write(shape, side: side, to: "\(folder)/voxels_\(side)/\(shape.id).npy") }
       let parameters = shape.parameters.map { "\($0.name)=" + String(format: "%.6g", $0.value) }
       rows.append("\(shape.id),\(member.family.rawValue),\(parameters.joined(separator: ";"))")
       progress(number + 1)
     }
     try Volumes.AtomicFile.write(
       Array((rows.joined(separator: "\n") + "\n").utf8), to: "\(folder)/\(Self.tableName)")
+  }
+
+  /// Distances at linspace(-1, 1, side)^3, indices along x, y and z, not clipped.
+  private func write(_ shape: FamilyShape, side: Int, to path: String) throws {
+    try makeFolder(URL(filePath: path).deletingLastPathComponent())
+    let grid = try ScalarGrid(sampling: shape.field, shape: .init(cube: side), frame: .unitCube(count: side))
+    try NpyFile.write(NpyArray(shape: [side, side, side], grid.values), to: path)
   }
 
   /// Removes what the table of the folder lists, if there is one; other files stay.
@@ -66,7 +78,9 @@ public struct FamilyExport: Sendable {
     for line in String(decoding: table, as: UTF8.self).split(whereSeparator: \.isNewline) {
       let id = line.prefix { $0 != "," }.split(separator: "/")
       guard id.count == 2, families.contains(String(id[0])), UInt(id[1]) != nil else { continue }
+      let grids = try FileManager.default.contentsOfDirectory(atPath: folder).filter { $0.hasPrefix("voxels_") }
       for path in ["npz", "stl"].map({ "\(folder)/\(id[0])/\(id[1]).\($0)" })
+        + grids.map({ "\(folder)/\($0)/\(id[0])/\(id[1]).npy" })
       where FileManager.default.fileExists(atPath: path) {
         try FileManager.default.removeItem(atPath: path)
       }

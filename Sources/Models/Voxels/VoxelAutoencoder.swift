@@ -35,6 +35,9 @@ public final class VoxelAutoencoder: Module {
     /// Logarithms of the variances [N, L]; nil for a plain autoencoder.
     public var logVariance: Tensor?
 
+    /// What these numbers say.
+    public init(mean: Tensor, logVariance: Tensor? = nil) { (self.mean, self.logVariance) = (mean, logVariance) }
+
     /// Half of the mean of -1 - log variance + mean^2 + variance: how far the distribution is from the standard normal one, per
     /// number of a code. Zero for a plain autoencoder.
     public var divergence: Tensor {

@@ -37,6 +37,8 @@ extension ShapeModel {
     if ShapeRecipe.all.contains(where: { $0.name == recipe }) {
       let own = try run.readConfiguration(AutodecoderConfiguration.self)
       (training, configuration) = (own, own.shape)
+    } else if ShapeGANRecipe.all.contains(where: { $0.name == recipe }) {
+      configuration = try run.readConfiguration(VoxelGANConfiguration.self).shape
     } else {
       configuration = try run.readConfiguration(ShapeConfiguration.self)
     }
