@@ -4,7 +4,8 @@
 
 // Inner loops of questions to a triangle mesh: nearest points and rays through Embree's tree, winding numbers through a
 // tree of their own. Positions are three floats each without padding; corners are nine floats a face. Queries that lie
-// near the one before them are answered faster. Everything here may be asked by many threads at once.
+// near the one before them are answered faster. Everything here may be asked by many threads at once. Distances between
+// clouds of points are in cloud_distances.h.
 
 #ifdef __cplusplus
 extern "C" {
