@@ -7,8 +7,8 @@ import Training
 ///
 /// With a refinement the critic also sees points that are drawn towards the surface, and fewer of the others; its gradient penalty is
 /// taken over the whole uniform clouds, as published.
-/// Differs from the published code: the generator is differentiated through part by part, so that memory does not grow with the
-/// clouds; the gradients are the same.
+/// Differs from the published code: the generator is differentiated through part by part, with a refinement cloud by cloud, so
+/// that its graph does not grow with the batch; the gradients are the same.
 package final class PointGANPlayers {
   /// Real clouds.
   package struct Batch {

@@ -6,8 +6,8 @@ import Training
 /// The two sides of a voxel GAN at one stage, and the steps of their game.
 ///
 /// A generated grid is the network asked at linspace(-1, 1, R)^3, indices along x, y and z, as the published data are.
-/// Differs from the published code: the generator is differentiated through part by part, so that memory does not grow with the
-/// grid; the gradients are the same.
+/// Differs from the published code: the generator is differentiated through part by part, so that its graph does not grow with
+/// the grid; the gradients are the same.
 package final class VoxelGANPlayers {
   /// Which grids are looked at.
   package struct Stage: Equatable, Sendable {
