@@ -39,9 +39,9 @@ enum SVGText {
 }
 
 /// Text within HTML and XML.
-enum MarkupText {
+package enum MarkupText {
   /// Safe as text and within quoted attributes; characters that XML does not allow become a replacement mark.
-  static func escaped(_ text: String) -> String {
+  package static func escaped(_ text: String) -> String {
     var result = ""
     result.reserveCapacity(text.utf8.count)
     for scalar in text.unicodeScalars {

@@ -1,7 +1,6 @@
 import Models
 import NN
 import Torch
-import Training
 
 /// The two sides of a point GAN and the steps of their game: real and generated clouds have the same positions.
 ///
@@ -32,7 +31,7 @@ package final class PointGANPlayers {
   private let options: ShapeGANOptions
   private let refinement: CloudRefinement?
   private let precision: Precision
-  private let players: (generator: RMSprop, critic: RMSprop)
+  private let game: WassersteinGame
 
   /// Both sides with optimizers that know nothing yet.
   package init(
@@ -41,16 +40,11 @@ package final class PointGANPlayers {
   ) {
     (self.decoder, self.critic, self.options) = (decoder, critic, options)
     (self.refinement, self.precision) = (refinement, precision)
-    players = (
-      RMSprop(decoder.parameters(), learningRate: options.learningRate),
-      RMSprop(critic.parameters(), learningRate: options.learningRate)
-    )
+    game = WassersteinGame(generator: decoder.parameters(), critic: critic.parameters(), options: options)
   }
 
   /// The optimizers by the names of their states.
-  package var optimizers: [String: any Optimizer] {
-    ["optimizer.generator": players.generator, "optimizer.critic": players.critic]
-  }
+  package var optimizers: [String: any Optimizer] { game.optimizers }
 
   /// The critic's step on real clouds and clouds of the codes [N, L]; `weights` are the penalty's.
   ///
@@ -67,18 +61,7 @@ package final class PointGANPlayers {
     let whole = PointCritic.Clouds(points: real.points, distances: real.distances)
     let slope = GradientPenalty.at(between) { critic(whole.with($0.reshaped([-1])), precision: precision) }
     let (generated, genuine) = (scores.fake.mean(), scores.real.mean())
-    let penalty = slope.penalty * options.penaltyWeight
-    let loss = generated - genuine + penalty
-    let metrics = [
-      "fake": generated.item(), "real": genuine.item(), "penalty": penalty.item(), "critic_loss": loss.item(),
-      "gradient_norm": slope.norms.mean().item(),
-    ]
-    try Finiteness.require(metrics["critic_loss"] ?? .nan, "the critic's loss")
-    let gradients = gradient(of: loss, withRespectTo: players.critic.parameters)
-    try Finiteness.require(
-      gradients: gradients, of: players.critic.groups.flatMap(\.parameters), player: "the critic's")
-    players.critic.step(gradients: gradients)
-    return metrics
+    return try game.criticStep(generated: generated, real: genuine, slope: slope)
   }
 
   /// The generator's step on codes [N, L] at positions [N, P, 3].
@@ -86,11 +69,7 @@ package final class PointGANPlayers {
   /// *Throws*: `NonFinite` before the step if loss or gradients are not finite.
   package func generatorStep(_ points: Tensor, codes: Tensor, generator random: Generator) throws -> [String: Double] {
     let (loss, gradients) = generatorGradients(points, codes: codes, generator: random)
-    try Finiteness.require(loss, "the generator's loss")
-    try Finiteness.require(
-      gradients: gradients, of: players.generator.groups.flatMap(\.parameters), player: "the generator's")
-    players.generator.step(gradients: gradients)
-    return ["generator_loss": loss]
+    return try game.generatorStep(loss: loss, gradients: gradients)
   }
 
   /// The generator's loss, minus the mean score, and its gradients.
@@ -102,7 +81,7 @@ package final class PointGANPlayers {
     let seen = PointCritic.Clouds(points: leaves.0, distances: leaves.1, counts: fake.clouds.counts)
     let loss = -critic(seen, precision: precision).mean()
     let slopes = gradient(of: loss, withRespectTo: [leaves.0, leaves.1])
-    let parameters = players.generator.parameters
+    let parameters = game.generator.parameters
     guard let refinement else {
       let distances = chunked(points, codes: codes)
       return (loss.item(), distances.gradients(slopes[1].reshaped(fake.distances.shape), withRespectTo: parameters))

@@ -1,7 +1,6 @@
 import Models
 import NN
 import Torch
-import Training
 
 /// The two sides of a voxel GAN at one stage, and the steps of their game.
 ///
@@ -24,7 +23,7 @@ package final class VoxelGANPlayers {
   private let critic: VoxelCritic
   private let options: ShapeGANOptions
   private let precision: Precision
-  private let players: (generator: RMSprop, critic: RMSprop)
+  private let game: WassersteinGame
   private let grid: Tensor
   private let resolution: Int
 
@@ -34,18 +33,13 @@ package final class VoxelGANPlayers {
     device: Device = .cpu
   ) {
     (self.decoder, self.critic, self.options, self.precision) = (decoder, critic, options, precision)
-    players = (
-      RMSprop(decoder.parameters(), learningRate: options.learningRate),
-      RMSprop(critic.parameters(stage: stage), learningRate: options.learningRate)
-    )
+    game = WassersteinGame(generator: decoder.parameters(), critic: critic.parameters(stage: stage), options: options)
     resolution = critic.configuration.resolution(stage: stage)
     grid = Self.grid(resolution).to(device: device)
   }
 
   /// The optimizers by the names of their states.
-  package var optimizers: [String: any Optimizer] {
-    ["optimizer.generator": players.generator, "optimizer.critic": players.critic]
-  }
+  package var optimizers: [String: any Optimizer] { game.optimizers }
 
   /// Points of linspace(-1, 1, R)^3, [R^3, 3].
   package static func grid(_ resolution: Int) -> Tensor {
@@ -76,18 +70,7 @@ package final class VoxelGANPlayers {
     // As published: the weight is the real grid's share.
     let slope = GradientPenalty.at(
       GradientPenalty.interpolates(real: fake, generated: real, weights: weights), critic: score)
-    let penalty = slope.penalty * options.penaltyWeight
-    let loss = generated - genuine + penalty
-    let metrics = [
-      "fake": generated.item(), "real": genuine.item(), "penalty": penalty.item(), "critic_loss": loss.item(),
-      "gradient_norm": slope.norms.mean().item(),
-    ]
-    try Finiteness.require(metrics["critic_loss"] ?? .nan, "the critic's loss")
-    let gradients = gradient(of: loss, withRespectTo: players.critic.parameters)
-    try Finiteness.require(
-      gradients: gradients, of: players.critic.groups.flatMap(\.parameters), player: "the critic's")
-    players.critic.step(gradients: gradients)
-    return metrics
+    return try game.criticStep(generated: generated, real: genuine, slope: slope)
   }
 
   /// The generator's step on codes [N, L].
@@ -95,11 +78,7 @@ package final class VoxelGANPlayers {
   /// *Throws*: `NonFinite` before the step if loss or gradients are not finite.
   package func generatorStep(codes: Tensor, stage: Stage) throws -> [String: Double] {
     let (loss, gradients) = generatorGradients(codes: codes, stage: stage)
-    try Finiteness.require(loss, "the generator's loss")
-    try Finiteness.require(
-      gradients: gradients, of: players.generator.groups.flatMap(\.parameters), player: "the generator's")
-    players.generator.step(gradients: gradients)
-    return ["generator_loss": loss]
+    return try game.generatorStep(loss: loss, gradients: gradients)
   }
 
   /// The generator's loss, minus the mean score, and its gradients.
@@ -108,6 +87,6 @@ package final class VoxelGANPlayers {
     let leaf = grids.detached().requiringGradient()
     let loss = -critic(leaf, stage: stage.number, share: stage.share, precision: precision).mean()
     let slopes = gradient(of: loss, withRespectTo: [leaf])[0].reshaped([codes.shape[0], -1])
-    return (loss.item(), distances.gradients(slopes, withRespectTo: players.generator.parameters))
+    return (loss.item(), distances.gradients(slopes, withRespectTo: game.generator.parameters))
   }
 }

@@ -103,7 +103,7 @@ struct LatentPage {
     let json = String(decoding: try encoder.encode(content), as: UTF8.self)
       .replacing("<", with: "\\u003c").replacing(">", with: "\\u003e").replacing("&", with: "\\u0026")
     let picture = first.map { "data:image/png;base64,\($0.base64EncodedString())" } ?? Self.blank
-    let lines = (facts + notes).map { "<p class=\"facts\">\(Self.escaped($0))</p>" }.joined(separator: "\n")
+    let lines = (facts + notes).map { "<p class=\"facts\">\(MarkupText.escaped($0))</p>" }.joined(separator: "\n")
     return """
       <!DOCTYPE html>
       <html lang="en" xmlns="http://www.w3.org/1999/xhtml">
@@ -112,14 +112,14 @@ struct LatentPage {
       <meta name="viewport" content="width=device-width, initial-scale=1" />
       <meta name="color-scheme" content="light dark" />
       <meta http-equiv="Content-Security-Policy" content="\(Self.policy)" />
-      <title>\(Self.escaped(title))</title>
+      <title>\(MarkupText.escaped(title))</title>
       <style>
       \(LatentPageParts.style)
       </style>
       </head>
       <body>
       <main>
-      <h1>\(Self.escaped(title))</h1>
+      <h1>\(MarkupText.escaped(title))</h1>
       \(lines)
       \(LatentPageParts.stage(picture: picture))
       <noscript><p class="facts">The map needs scripts; map.svg and tour.png beside this page do without.</p></noscript>
@@ -141,21 +141,6 @@ struct LatentPage {
 
   /// One transparent pixel.
   private static let blank = "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7"
-
-  /// Text; characters that XML does not allow become a replacement mark.
-  private static func escaped(_ text: String) -> String {
-    String(
-      text.unicodeScalars.map { scalar -> String in
-        switch scalar {
-        case "&": "&amp;"
-        case "<": "&lt;"
-        case ">": "&gt;"
-        case "\"": "&quot;"
-        case "\u{0}"..<"\u{20}", "\u{7F}"..."\u{9F}", "\u{FFFE}", "\u{FFFF}": "\u{FFFD}"
-        default: String(scalar)
-        }
-      }.joined())
-  }
 }
 
 /// A map around the origin, its longer side from -1 to 1.

@@ -1,5 +1,6 @@
 import Foundation
 import Geometry
+import Plots
 
 /// A page that plays a walk and turns its shapes: one file that holds everything and asks the network for nothing.
 ///
@@ -93,11 +94,6 @@ struct WalkPage {
     return String(decoding: try encoder.encode(content), as: UTF8.self).replacing("<", with: "\\u003c")
   }
 
-  private static func escaped(_ text: String) -> String {
-    text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
-      .replacing("\"", with: "&quot;")
-  }
-
   private static func document(title: String, facts: String, content: String, first: String) -> String {
     """
     <!DOCTYPE html>
@@ -107,15 +103,15 @@ struct WalkPage {
     <meta name="viewport" content="width=device-width, initial-scale=1">
     <meta name="color-scheme" content="light dark">
     <meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'">
-    <title>\(escaped(title))</title>
+    <title>\(MarkupText.escaped(title))</title>
     <style>
     \(WalkPageParts.style)
     </style>
     </head>
     <body>
     <main>
-    <h1>\(escaped(title))</h1>
-    <p class="facts">\(escaped(facts))</p>
+    <h1>\(MarkupText.escaped(title))</h1>
+    <p class="facts">\(MarkupText.escaped(facts))</p>
     <div id="stage">
     <img id="picture" alt="The shape of the current frame" src="data:image/png;base64,\(first)">
     <canvas id="scene" hidden aria-label="The shape of the current frame; drag to turn it"></canvas>
